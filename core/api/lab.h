@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/api/metrics.h"
+#include "core/api/model_info.h"
+#include "core/api/run_event.h"
+#include "core/api/run_spec.h"
+
+namespace presslab {
+
+struct RunOutcome {
+  enum class Status { Done, Cancelled, Failed } status = Status::Done;
+  int exitCode = 0;                                    // design section 6
+  std::string error;
+  std::shared_ptr<const Comparison> comparison;        // partial when cancelled or failed, may be null
+};
+
+/// What a method would hold before anything runs: the ghost bytes and bounds of the window. Pure arithmetic.
+struct Prediction {
+  std::string method, error;                           // error: why the spec is refused at this length, empty when it runs
+  int64_t kvBytes = 0, kvBytesFull = 0, kvBytesPeak = 0, weightBytes = 0;
+  double boundSpeedup = 1;                             // (W + KV) / (W + kept KV)
+};
+
+/// The whole engine behind plain values: one object, one thread at a time. Keeps the loaded model between calls.
+class Lab {
+ public:
+  Lab();
+  ~Lab();
+  Lab(const Lab&) = delete;
+  Lab& operator=(const Lab&) = delete;
+
+  /// Loads and validates; a failure leaves the model loaded before in place. Throws Failure.
+  ModelInfo load(const ModelSpec&, const EventSink&, std::stop_token);
+  std::optional<ModelInfo> loaded() const;
+
+  /// Runs a whole comparison. Never throws; partial results are kept in the outcome.
+  RunOutcome compare(const CompareSpec&, const EventSink&, std::stop_token) noexcept;
+
+  /// Predicted bytes and bound of `method` at `tokens` context tokens on the loaded model.
+  Prediction predict(const std::string& method, int64_t tokens, KvType kv) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> d;
+};
+
+/// Header facts of a model without loading it. `nameOrPath` as -m takes it; empty: the default model. Throws Failure.
+ModelInfo inspectModel(const std::string& nameOrPath);
+/// All models found in the search path.
+std::vector<ModelInfo> findModels();
+/// Device names that exist here, "cpu" first.
+std::vector<std::string> devices();
+
+struct Version { std::string version, commit; };
+Version programVersion();
+
+}  // namespace presslab

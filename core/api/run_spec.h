@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace presslab {
+
+enum class Precision { Exact, Fast };                 // exact: fp32 weights, activations, KV; fast: f16 KV, quantised kernels
+enum class KvType { F32, F16, BF16 };
+enum class Match { Ratio, Bytes, Quality };
+
+struct Sampling {                                      // greedy while temperature == 0
+  double temperature = 0;
+  int topK = 0;                                        // 0: all
+  double topP = 1;
+  uint64_t seed = 0;
+};
+
+/// What goes in: exactly one of tokens, text, contextTokens (synthetic).
+struct PromptSpec {
+  std::optional<std::vector<int32_t>> tokens;          // ids used as they are; no template
+  std::optional<std::string> text;                     // context document
+  std::optional<int> contextTokens;                    // synthetic document cut to that many tokens
+  std::optional<std::string> question;                 // unset: default question for compare, none for generate
+  bool raw = false;                                    // no chat template
+  bool queryAware = false;                             // question is compressed too
+};
+
+struct ModelSpec {
+  std::string path;                                    // file, folder or name; empty: the default model
+  Precision precision = Precision::Fast;
+  std::string device = "cpu";                          // "cpu" or "cuda:N"
+  std::string backend;                                 // "" (own kernels on the CPU), "torch" (plain LibTorch path)
+  int threads = 0;                                     // 0: tuned
+  std::string attention = "flash";
+};
+
+/// One comparison (design section 6, `compare`).
+struct CompareSpec {
+  ModelSpec model;
+  PromptSpec prompt;
+  std::vector<std::string> methods;                    // press specs; "none" is added in front when absent
+  int maxNewTokens = 64;
+  int repeat = 1;
+  Match match = Match::Ratio;
+  bool continuationFromText = false;                   // quality on the text's own continuation
+  bool quality = true;                                 // untimed quality and attention passes
+  bool noCalibrate = false;
+  Sampling sampling;
+  std::string outDir;                                  // run folder; empty: none is written
+  std::string commandLine;                             // for the stamp
+};
+
+}  // namespace presslab

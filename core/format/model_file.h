@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/api/model_info.h"
+
+namespace presslab {
+
+/// Element types a tensor can be stored in. Values are ours, not a file's.
+enum class TensorType { F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K };
+
+struct TensorTypeTraits { const char* name; int blockSize; int blockBytes; };
+const TensorTypeTraits& traits(TensorType);
+
+/// A tensor inside a mapped file. Row-major: rows x cols, cols contiguous (a weight is out x in).
+struct TensorView {
+  std::string name;
+  TensorType type = TensorType::F32;
+  int64_t rows = 1, cols = 0;
+  const std::byte* data = nullptr;
+  int64_t bytes() const;
+  int64_t rowBytes() const;
+};
+
+/// What the engine needs of an architecture; one small table of traits, not one engine each.
+struct ModelConfig {
+  std::string architecture;                 // "llama"
+  int layers = 0, hidden = 0, heads = 0, kvHeads = 0, headDim = 0, feedForward = 0, vocab = 0;
+  int64_t contextLength = 0;
+  float normEps = 1e-5f;
+  float ropeTheta = 10000.f;
+  int ropeDim = 0;                          // rotated dims of a head (headDim for llama)
+  std::vector<float> ropeFreqFactors;       // llama-3 style, may be empty
+  bool tiedEmbedding = false;               // lm head is the embedding
+};
+
+struct LayerTensors {                       // rotary pairs of q, k rows are in Hugging Face order (d, d + ropeDim/2)
+  TensorView attnNorm, q, k, v, o, ffnNorm, gate, up, down;
+};
+
+/// Raw vocabulary data for the tokenizer.
+struct VocabData {
+  std::string model, pre;                   // "gpt2"; "smollm", "llama-bpe", ...
+  std::vector<std::string> tokens;          // as stored (byte-level mapped)
+  std::vector<int32_t> types;               // GGUF token types: 1 normal, 3 control, 4 user defined, 6 byte; may be empty
+  std::vector<float> scores;
+  std::vector<std::string> merges;
+  int32_t bos = -1, eos = -1, unk = -1, pad = -1;
+  bool addBos = false, addSpacePrefix = false;
+  std::string chatTemplate;
+};
+
+/// A whole validated model: metadata, vocabulary, tensors. The file stays mapped while this lives.
+class ModelFile {
+ public:
+  virtual ~ModelFile() = default;
+  const ModelInfo& info() const { return m_info; }
+  const ModelConfig& config() const { return m_config; }
+  const VocabData& vocab() const { return m_vocab; }
+  const TensorView& embedding() const { return m_embedding; }   // vocab x hidden
+  const TensorView& outputNorm() const { return m_outputNorm; } // 1 x hidden
+  const TensorView& output() const { return m_output; }         // vocab x hidden, may equal embedding
+  const LayerTensors& layer(int l) const { return m_layers[size_t(l)]; }
+
+ protected:
+  ModelInfo m_info;
+  ModelConfig m_config;
+  VocabData m_vocab;
+  TensorView m_embedding, m_outputNorm, m_output;
+  std::vector<LayerTensors> m_layers;
+};
+
+/// Opens, checks every header field and every tensor's place, shape and type; nothing is allocated from an unchecked count.
+/// Throws Failure(BadInput) with "file: 0xOFFSET: field: reason (limit)". Header facts only when headerOnly (no tensors needed).
+std::unique_ptr<ModelFile> openModelFile(const std::string& path);
+
+/// One row (or all rows) as float32. out has cols (or rows*cols) elements.
+void dequantizeRow(const TensorView&, int64_t row, float* out);
+std::vector<float> dequantize(const TensorView&);
+
+/// Resolves -m: a path, a folder or a name in the search path; empty is the default model. Throws Failure listing where it looked.
+std::string resolveModel(const std::string& nameOrPath);
+std::vector<std::string> modelSearchPath();
+/// Finds a file of resources/ (e.g. "patterns/smollm2-135m-instruct.safetensors"), "" when absent.
+std::string resourcePath(const std::string& relative);
+
+}  // namespace presslab

@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace presslab {
+
+/// What presses may ask prefill to record of a layer. Everything is float32 on the host, valid only inside the callback.
+struct TraceNeeds {
+  bool keys = false, values = false;        // dense K (rotated), V
+  bool queries = false;                     // all queries before rotation
+  bool input = false;                       // the layer's normalised attention input x
+  bool residual = false;                    // the layer's input before the norm (calibration)
+  TraceNeeds& operator|=(const TraceNeeds& o) {
+    keys |= o.keys; values |= o.values; queries |= o.queries; input |= o.input; residual |= o.residual;
+    return *this;
+  }
+  bool any() const { return keys || values || queries || input || residual; }
+};
+
+/// Model facts that scores need.
+struct HeadShape {
+  int layers = 0, kvHeads = 0, group = 0, headDim = 0, hidden = 0;
+  int heads() const { return layers * kvHeads; }       // head id = layer * kvHeads + h
+  int queryHeads() const { return kvHeads * group; }   // query head = h * group + g
+};
+
+/// One layer after its prefill, before compression: T context tokens.
+struct LayerTrace {
+  int layer = 0;
+  int64_t tokens = 0;                       // T
+  const float* k = nullptr;                 // (kvHeads, T, headDim) rotated
+  const float* v = nullptr;                 // (kvHeads, T, headDim)
+  const float* q = nullptr;                 // (T, queryHeads, headDim) before rotation
+  const float* x = nullptr;                 // (T, hidden)
+  const float* residual = nullptr;          // (T, hidden)
+  const float* ropeCos = nullptr;           // (positions, ropeDim/2); null: no rotary positions (R = I)
+  const float* ropeSin = nullptr;
+  int ropeDim = 0;
+  int64_t ropePositions = 0;                // rows of the tables; at least T + 512, larger than the model's positions where needed
+};
+
+/// Rotates one head row in place by position p.
+void rotate(float* row, const LayerTrace&, int64_t position);
+
+}  // namespace presslab
