@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace presslab {
+
+/// What the pre-tokenisers ask of a character: \p{L}, \p{N}, \s (Unicode White_Space) or none of them.
+enum class CharClass : uint8_t { Letter, Number, Space, Other };
+
+/// One character of a text. A byte that is not part of valid UTF-8 stands alone: kInvalid, one byte, class Other.
+struct Utf8Char {
+  static constexpr uint32_t kInvalid = 0xFFFFFFFFu;
+  uint32_t code = kInvalid;
+  uint32_t bytes = 1;
+};
+
+/// Strict decoding (no overlong forms, no surrogates) of the character at `pos`; pos < text.size().
+Utf8Char decodeUtf8(std::string_view text, size_t pos);
+/// Appends a valid code point.
+void appendUtf8(std::string& out, uint32_t code);
+/// Class of a code point; kInvalid is Other. Categories are those of utf8proc's Unicode version.
+CharClass classOf(uint32_t code);
+
+}  // namespace presslab
