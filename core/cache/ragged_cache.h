@@ -1,3 +1,78 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/cache/page_arena.h"
+#include "core/press/press.h"
+#include "kernels/kernels.h"
+
+namespace presslab {
+
+/// Keys and values of one sequence: every layer and KV head has its own length. All heads of all layers lie packed in one mapping, so
+/// page rounding costs at most one page over the whole cache. Layer by layer: K of each head, then V of each head, each array with
+/// room for `capacity` rows. Eviction moves the kept rows together in place and gives the pages behind them back to the system.
+/// Used by one thread at a time.
+class RaggedCache {
+ public:
+  RaggedCache(int layers, int kvHeads, int headDim, kernels::Elem elem);
+
+  /// Room for `tokens` rows in every head of a layer that is still empty, positions 0..tokens-1; the rows are then written through
+  /// kRow and vRow. Layers are begun in order. Throws Failure(NoMemory).
+  void beginLayer(int layer, int64_t tokens);
+  /// Keeps only the given rows of a layer that stands whole, frees the rest and sets rings. Throws Failure(Failed) when the kept
+  /// positions do not ascend, do not exist, or are more than the ring holds.
+  void keep(int layer, const LayerKeep&);
+  /// Room for n new tokens in every head that is no full ring. Moves rows in place; throws Failure(NoMemory).
+  void reserve(int64_t newTokens);
+  /// Slot for a new token of one head: behind the last row, or in a full ring the oldest recent one. Allocates only when no room was
+  /// reserved.
+  int64_t append(int layer, int head, int32_t position);
+
+  /// Row `slot` of a head; valid until beginLayer, keep, reserve or an append that had to make room.
+  std::byte* kRow(int layer, int head, int64_t slot) { return m_arena.data() + at(layer, head).k + slot * m_rowBytes; }
+  std::byte* vRow(int layer, int head, int64_t slot) { return m_arena.data() + at(layer, head).v + slot * m_rowBytes; }
+  kernels::KvHeadView view(int layer, int head) const;
+  int64_t length(int layer, int head) const { return int64_t(at(layer, head).positions.size()); }
+  /// Position of each slot, in storage order.
+  std::span<const int32_t> slots(int layer, int head) const { return at(layer, head).positions; }
+  std::vector<int32_t> positions(int layer, int head) const;    ///< ascending
+  int64_t headBytes(int layer, int head) const { return 2 * m_rowBytes * length(layer, head); }
+
+  int64_t usedBytes() const { return 2 * m_rowBytes * m_rows; }
+  int64_t reservedBytes() const { return 2 * m_rowBytes * (m_capacity - m_rows); }
+  int64_t heldBytes() const { return m_arena.size() - reservedBytes(); }   ///< used and the page rounding
+  int64_t indexBytes() const;
+  int64_t peakBytes() const { return m_peak; }
+  kernels::Elem elem() const { return m_elem; }
+  int headDim() const { return m_headDim; }
+
+  /// A copy that owns its storage, with the same room reserved. Pages of the room are not touched.
+  RaggedCache clone() const;
+
+ private:
+  struct Head {
+    int64_t k = 0, v = 0;                   // byte offsets in the arena
+    int64_t capacity = 0;                   // rows
+    std::vector<int32_t> positions;         // of each slot; its size is the length
+    bool ring = false;
+    int64_t sink = 0, ringRows = 0;         // rows of a full ring
+    int64_t next = 0;                       // slot that a full ring overwrites
+  };
+  Head& at(int layer, int head) { return m_heads[size_t(layer) * size_t(m_kvHeads) + size_t(head)]; }
+  const Head& at(int layer, int head) const { return m_heads[size_t(layer) * size_t(m_kvHeads) + size_t(head)]; }
+  int64_t layerBytes(int layer) const;
+  int64_t gather(int64_t from, int64_t to, const std::vector<int32_t>& rows);
+  void notePeak();
+
+  int m_layers, m_kvHeads, m_headDim;
+  kernels::Elem m_elem;
+  int64_t m_rowBytes;
+  int64_t m_rows = 0, m_capacity = 0, m_peak = 0;
+  std::vector<Head> m_heads;                // layer * kvHeads + head
+  PageArena m_arena;
+};
+
+}  // namespace presslab

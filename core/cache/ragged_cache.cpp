@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cache/ragged_cache.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <string>
+#include <utility>
+
+#include "core/api/error.h"
+
+namespace presslab {
+namespace {
+
+constexpr int64_t kGrowth = 64;             // rows added to each head when nothing was reserved
+
+std::string place(int layer, int head) { return "KV cache: layer " + std::to_string(layer) + ", head " + std::to_string(head) + ": "; }
+
+void check(const HeadKeep& keep, int64_t length, int layer, int head) {
+  int64_t before = -1;
+  for (const int32_t p : keep.positions) {
+    if (p <= before || p >= length)
+      throw Failure(ErrorCode::Failed, place(layer, head) + "kept position " + std::to_string(p) + " after " + std::to_string(before) +
+                                           " of " + std::to_string(length) + " tokens");
+    before = p;
+  }
+  const int64_t limit = keep.sink + std::max<int64_t>(keep.recent, 1);
+  if (keep.ring && int64_t(keep.positions.size()) > limit)
+    throw Failure(ErrorCode::Failed, place(layer, head) + std::to_string(keep.positions.size()) + " kept tokens do not fit a ring of " +
+                                         std::to_string(limit));
+}
+
+}  // namespace
+
+RaggedCache::RaggedCache(int layers, int kvHeads, int headDim, kernels::Elem elem)
+    : m_layers(layers), m_kvHeads(kvHeads), m_headDim(headDim), m_elem(elem), m_rowBytes(int64_t(headDim) * kernels::elemBytes(elem)),
+      m_heads(size_t(layers) * size_t(kvHeads)) {}
+
+void RaggedCache::notePeak() { m_peak = std::max(m_peak, heldBytes()); }
+
+int64_t RaggedCache::layerBytes(int layer) const {
+  int64_t rows = 0;
+  for (int h = 0; h < m_kvHeads; ++h) rows += at(layer, h).capacity;
+  return 2 * m_rowBytes * rows;
+}
+
+void RaggedCache::beginLayer(int layer, int64_t tokens) {
+  for (int l = layer; l < m_layers; ++l)
+    if (layerBytes(l) != 0) throw Failure(ErrorCode::Failed, "KV cache: layer " + std::to_string(layer) + " is begun after layer " + std::to_string(l));
+  int64_t offset = 2 * m_rowBytes * m_capacity;
+  m_arena.resize(offset + 2 * m_rowBytes * tokens * m_kvHeads);
+  for (int h = 0; h < m_kvHeads; ++h, offset += tokens * m_rowBytes) at(layer, h).k = offset;
+  for (int h = 0; h < m_kvHeads; ++h, offset += tokens * m_rowBytes) at(layer, h).v = offset;
+  for (int h = 0; h < m_kvHeads; ++h) {
+    Head& head = at(layer, h);
+    head.capacity = tokens;
+    head.positions.resize(size_t(tokens));
+    std::iota(head.positions.begin(), head.positions.end(), 0);
+  }
+  m_capacity += tokens * m_kvHeads;
+  m_rows += tokens * m_kvHeads;
+  notePeak();
+}
+
+int64_t RaggedCache::gather(int64_t from, int64_t to, const std::vector<int32_t>& rows) {
+  // Both row numbers and offsets only fall, so a run never overwrites a row that is still to be read.
+  std::byte* base = m_arena.data();
+  for (size_t i = 0; i < rows.size();) {
+    size_t end = i + 1;
+    while (end < rows.size() && rows[end] == rows[end - 1] + 1) ++end;
+    const std::byte* source = base + from + rows[i] * m_rowBytes;
+    if (source != base + to) std::memmove(base + to, source, (end - i) * size_t(m_rowBytes));
+    to += int64_t(end - i) * m_rowBytes;
+    i = end;
+  }
+  return to;
+}
+
+void RaggedCache::keep(int layer, const LayerKeep& kept) {
+  if (int(kept.heads.size()) != m_kvHeads) throw Failure(ErrorCode::Failed, place(layer, int(kept.heads.size())) + "heads are missing");
+  for (int h = 0; h < m_kvHeads; ++h) check(kept.heads[size_t(h)], length(layer, h), layer, h);
+  const int64_t start = at(layer, 0).k, before = layerBytes(layer);
+  int64_t to = start;
+  for (int h = 0; h < m_kvHeads; ++h) {
+    const int64_t from = std::exchange(at(layer, h).k, to);
+    to = gather(from, to, kept.heads[size_t(h)].positions);
+  }
+  for (int h = 0; h < m_kvHeads; ++h) {
+    const int64_t from = std::exchange(at(layer, h).v, to);
+    to = gather(from, to, kept.heads[size_t(h)].positions);
+  }
+  for (int h = 0; h < m_kvHeads; ++h) {
+    Head& head = at(layer, h);
+    const HeadKeep& keep = kept.heads[size_t(h)];
+    m_rows -= int64_t(head.positions.size());
+    m_capacity -= head.capacity;
+    head.positions = std::vector<int32_t>(keep.positions);   // a new vector: the old one's room goes back too
+    head.capacity = int64_t(keep.positions.size());
+    head.ring = keep.ring;
+    head.sink = head.next = keep.sink;
+    // The token being decoded always needs a place, so a ring without recent tokens has one.
+    head.ringRows = keep.sink + std::max<int64_t>(keep.recent, 1);
+    m_rows += head.capacity;
+    m_capacity += head.capacity;
+  }
+  // Layers behind this one (when a press runs after the whole cache stands) close up.
+  const int64_t gap = start + before - to, tail = 2 * m_rowBytes * m_capacity - to;
+  if (tail > 0 && gap > 0) {
+    std::memmove(m_arena.data() + to, m_arena.data() + to + gap, size_t(tail));
+    for (int l = layer + 1; l < m_layers; ++l)
+      for (int h = 0; h < m_kvHeads; ++h) {
+        at(l, h).k -= gap;
+        at(l, h).v -= gap;
+      }
+  }
+  m_arena.resize(2 * m_rowBytes * m_capacity);
+}
+
+void RaggedCache::reserve(int64_t newTokens) {
+  std::vector<int64_t> wanted(m_heads.size());
+  int64_t total = 0;
+  for (size_t i = 0; i < m_heads.size(); ++i) {
+    const Head& head = m_heads[i];
+    const int64_t length = int64_t(head.positions.size());
+    const int64_t room = head.ring ? std::clamp<int64_t>(head.ringRows - length, 0, newTokens) : newTokens;
+    wanted[i] = std::max(head.capacity, length + room);
+    total += wanted[i];
+  }
+  if (total == m_capacity) return;
+  for (size_t i = 0; i < m_heads.size(); ++i) m_heads[i].positions.reserve(size_t(wanted[i]));
+  m_arena.resize(2 * m_rowBytes * total);
+  // Offsets only grow, so moving from the last array to the first overwrites nothing that is still to move, and needs no second copy.
+  std::byte* base = m_arena.data();
+  int64_t end = 2 * m_rowBytes * total;
+  for (int l = m_layers - 1; l >= 0; --l)
+    for (const bool values : {true, false})
+      for (int h = m_kvHeads - 1; h >= 0; --h) {
+        Head& head = at(l, h);
+        int64_t& offset = values ? head.v : head.k;
+        end -= wanted[size_t(l) * size_t(m_kvHeads) + size_t(h)] * m_rowBytes;
+        if (offset != end && !head.positions.empty()) std::memmove(base + end, base + offset, head.positions.size() * size_t(m_rowBytes));
+        offset = end;
+      }
+  for (size_t i = 0; i < m_heads.size(); ++i) m_heads[i].capacity = wanted[i];
+  m_capacity = total;
+  notePeak();
+}
+
+int64_t RaggedCache::append(int layer, int h, int32_t position) {
+  Head& head = at(layer, h);
+  const int64_t length = int64_t(head.positions.size());
+  if (head.ring && length >= head.ringRows) {
+    const int64_t slot = head.next;
+    head.next = slot + 1 == length ? head.sink : slot + 1;
+    head.positions[size_t(slot)] = position;
+    return slot;
+  }
+  if (length == head.capacity) reserve(kGrowth);
+  head.positions.push_back(position);
+  ++m_rows;
+  notePeak();
+  return length;
+}
+
+kernels::KvHeadView RaggedCache::view(int layer, int head) const {
+  const Head& x = at(layer, head);
+  return {m_arena.data() + x.k, m_arena.data() + x.v, int64_t(x.positions.size())};
+}
+
+std::vector<int32_t> RaggedCache::positions(int layer, int head) const {
+  std::vector<int32_t> p = at(layer, head).positions;
+  std::sort(p.begin(), p.end());
+  return p;
+}
+
+int64_t RaggedCache::indexBytes() const {
+  int64_t bytes = 0;
+  for (const Head& head : m_heads) bytes += int64_t(head.positions.capacity() * sizeof(int32_t));
+  return bytes;
+}
+
+RaggedCache RaggedCache::clone() const {
+  RaggedCache c(m_layers, m_kvHeads, m_headDim, m_elem);
+  c.m_heads = m_heads;
+  for (size_t i = 0; i < m_heads.size(); ++i) c.m_heads[i].positions.reserve(m_heads[i].positions.capacity());
+  c.m_rows = m_rows;
+  c.m_capacity = m_capacity;
+  c.m_arena.resize(m_arena.size());
+  for (const Head& head : m_heads)
+    for (const int64_t offset : {head.k, head.v})
+      if (!head.positions.empty()) std::memcpy(c.m_arena.data() + offset, m_arena.data() + offset, head.positions.size() * size_t(m_rowBytes));
+  c.notePeak();
+  return c;
+}
+
+}  // namespace presslab
