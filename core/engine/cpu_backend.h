@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/engine/backend.h"
+#include "core/engine/rope_table.h"
+#include "kernels/kernels.h"
+
+namespace presslab {
+
+/// Packed weights of one layer; matrices are out x in.
+struct CpuLayer {
+  std::vector<float> attnNorm, ffnNorm;
+  std::unique_ptr<kernels::Matrix> q, k, v, o, gate, up, down;
+};
+
+/// The Llama family on our own kernels. exact: float32 weights, activations and cache. fast: quantised kernels and an f16 cache.
+/// One thread at a time uses the backend and its sequences; the work inside is shared by the pool.
+class CpuBackend final : public Backend {
+ public:
+  /// Packs every matrix; stop is tested between tensors (Failure(Cancelled)). The file may be closed afterwards.
+  CpuBackend(const ModelFile&, const ModelSpec&, const LoadProgress&, std::stop_token);
+  const ModelConfig& config() const override { return m_config; }
+  HeadShape shape() const override;
+  std::string name() const override { return "cpu"; }
+  int threads() const override { return m_pool.threads(); }
+  int64_t weightBytes() const override { return m_weightBytes; }
+  KvType kvType() const override { return m_exact ? KvType::F32 : KvType::F16; }
+  int kvElementBytes() const override { return kernels::elemBytes(elem()); }
+  double measureBandwidth() override;
+  std::unique_ptr<Sequence> newSequence() override;
+  std::vector<float> outputProjection(int layer) override;
+
+  // For the sequence.
+  const CpuLayer& layer(int l) const { return m_layers[size_t(l)]; }
+  const std::vector<float>& outputNorm() const { return m_outputNorm; }
+  const kernels::Matrix& output() const { return *m_output; }
+  /// Embedding of a token, hidden floats. Throws Failure(BadInput) on an id outside the vocabulary.
+  void embed(int32_t id, float* out) const;
+  kernels::Elem elem() const { return m_exact ? kernels::Elem::F32 : kernels::Elem::F16; }
+  bool exactAttention() const { return m_exactAttention; }
+  kernels::Pool& pool() { return m_pool; }
+  /// Tables with at least `positions` rows; grown in steps and shared by all sequences.
+  std::shared_ptr<const RopeTable> rope(int64_t positions);
+
+ private:
+  std::unique_ptr<kernels::Matrix> pack(const TensorView&);
+
+  ModelConfig m_config;
+  kernels::Pool m_pool;
+  bool m_exact, m_exactAttention;
+  int64_t m_weightBytes = 0;
+  std::vector<CpuLayer> m_layers;
+  std::vector<float> m_outputNorm;
+  std::unique_ptr<kernels::Matrix> m_output;
+  TensorView m_embedding;                   // untied only: its own copy below
+  std::vector<std::byte> m_embeddingData;
+  std::shared_ptr<const RopeTable> m_rope;
+};
+
+}  // namespace presslab

@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/cache/ragged_cache.h"
+#include "core/engine/backend.h"
+#include "core/engine/rope_table.h"
+
+namespace presslab {
+
+class CpuBackend;
+
+/// One sequence of the CPU backend. A Failure inside prefill or decode leaves it unusable; its owner drops it.
+class CpuSequence final : public Sequence {
+ public:
+  explicit CpuSequence(CpuBackend&);
+
+  void beginPrefill(std::span<const int32_t> ids, TraceNeeds) override;
+  void prefillChunk(int layer, int64_t start, int64_t count) override;
+  LayerTrace trace(int layer) override;
+  void keep(int layer, const LayerKeep&) override;
+  void endPrefill(float* lastLogits) override;
+  void chunkLogits(int64_t start, int64_t count, float* out) override;
+  void decode(int32_t id, float* logits, const AttentionTap& tap) override;
+  int64_t position() const override { return m_position; }
+  CacheBytes bytes() const override;
+  int64_t headBytes(int layer, int head) const override { return m_cache.headBytes(layer, head); }
+  int64_t headLength(int layer, int head) const override { return m_cache.length(layer, head); }
+  std::vector<int32_t> positions(int layer, int head) const override { return m_cache.positions(layer, head); }
+  std::unique_ptr<Sequence> clone() const override;
+  void reserve(int64_t newTokens) override;
+
+ private:
+  /// Rows of a chunk (prefill) or of one token (decode), allocated once.
+  struct Buffers {
+    std::vector<float> norm, q, k, v, attention, projected, gate, up;
+    void resize(int64_t rows, const ModelConfig&);
+    int64_t bytes() const;
+  };
+  CpuSequence(CpuBackend&, const RaggedCache&, int64_t position);
+  void decodeAttention(int layer, const AttentionTap& tap);
+  void recordInputs(int64_t start, int64_t count, const float* x);
+  void storeRows(int layer, int64_t start, int64_t count);
+  void normRows(const float* x, const std::vector<float>& weight, int64_t rows, float* out);
+  void feedForward(int layer, int64_t rows, float* x);
+  void tap(int layer, const AttentionTap& tap);
+
+  CpuBackend& m_backend;
+  RaggedCache m_cache;
+  std::shared_ptr<const RopeTable> m_rope;
+  int64_t m_position = 0;
+
+  // Prefill.
+  bool m_prefilling = false;
+  int64_t m_tokens = 0;
+  TraceNeeds m_needs;
+  std::vector<float> m_x;                   // (T, hidden), the residual stream
+  std::vector<float> m_traceQ, m_traceX, m_traceResidual, m_traceK, m_traceV;
+  Buffers m_chunk;
+  int64_t m_scratch = 0;                    // bytes of all of it, reported also after it is freed
+
+  // Decode.
+  Buffers m_token;
+  std::vector<float> m_tokenX, m_probs;
+  std::vector<kernels::KvHeadView> m_views;
+};
+
+}  // namespace presslab
