@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+#include <vector>
+
+namespace presslab {
+
+/// Regular files ending in .gguf at most `depth` levels below `folder` (1: in the folder itself), sorted. Never throws for a folder
+/// that is absent or unreadable.
+std::vector<std::string> ggufFilesBelow(const std::string& folder, int depth);
+/// All of them in the search path, each file once.
+std::vector<std::string> modelFilesInSearchPath();
+
+}  // namespace presslab
