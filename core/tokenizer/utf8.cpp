@@ -69,6 +69,23 @@ void appendUtf8(std::string& out, uint32_t c) {
   }
 }
 
+std::string_view trimUnicode(std::string_view s, bool left, bool right) {
+  const auto space = [](uint32_t c) { return classOf(c) == CharClass::Space || (c >= 0x1C && c <= 0x1F); };
+  while (left && !s.empty()) {
+    const Utf8Char c = decodeUtf8(s, 0);
+    if (!space(c.code)) break;
+    s.remove_prefix(c.bytes);
+  }
+  while (right && !s.empty()) {
+    size_t at = s.size() - 1;
+    for (int i = 0; i < 3 && at > 0 && (uint8_t(s[at]) & 0xC0) == 0x80; ++i) --at;
+    const Utf8Char c = decodeUtf8(s, at);
+    if (at + c.bytes != s.size() || !space(c.code)) break;
+    s.remove_suffix(c.bytes);
+  }
+  return s;
+}
+
 CharClass classOf(uint32_t code) {
   if (code < 128) return asciiTable()[code];
   if (code > 0x10FFFF) return CharClass::Other;

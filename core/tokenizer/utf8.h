@@ -22,6 +22,8 @@ struct Utf8Char {
 Utf8Char decodeUtf8(std::string_view text, size_t pos);
 /// Appends a valid code point.
 void appendUtf8(std::string& out, uint32_t code);
+/// Without the white space at one or both ends (what Python's strip() takes for white space).
+std::string_view trimUnicode(std::string_view s, bool left, bool right);
 /// Class of a code point; kInvalid is Other. Categories are those of utf8proc's Unicode version.
 CharClass classOf(uint32_t code);
 

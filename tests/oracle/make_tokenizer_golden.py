@@ -11,9 +11,12 @@ import json
 import pathlib
 import sys
 
+import gguf
 from tokenizers import Regex, pre_tokenizers
 
-from gguf_model import pre_tokenizer, tokenizer_of
+from transformers.utils.chat_template_utils import render_jinja_template
+
+from gguf_model import field, pre_tokenizer, tokenizer_of
 
 TEXTS = [
     "", " ", "a", "Hello, world!", "The quick brown fox jumps over the lazy dog.", "don't can't I'll we've you're he'd I'm it's DON'T IT'S WE'LL",
@@ -38,6 +41,71 @@ TEXTS = [
     "https://example.org/a/b?c=d&e=%20f#g user.name+tag@mail.example", "CamelCaseWords snake_case_words kebab-case-words SHOUTING", "supercalifragilisticexpialidocious antidisestablishmentarianism",
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "^" * 70, "ab" * 60, "=" * 100 + "\n" + "-" * 64, "\u4e2d" * 40, "\U0001f469\u200d" * 12, " " * 65 + "x" + " " * 33, "\n \n  \n   \n",
 ]
+
+
+LLAMA3_LIKE = """{{- bos_token }}
+{%- if custom_tools is defined %}
+    {%- set tools = custom_tools %}
+{%- endif %}
+{%- if not date_string is defined %}
+    {%- if strftime_now is defined %}{%- set date_string = strftime_now("%d %b %Y") %}{%- else %}
+        {%- set date_string = "26 Jul 2024" %}
+    {%- endif %}
+{%- endif %}
+{%- if messages[0]['role'] == 'system' %}
+    {%- set system_message = messages[0]['content']|trim %}
+    {%- set messages = messages[1:] %}
+{%- else %}
+    {%- set system_message = "" %}
+{%- endif %}
+{{- "<|start_header_id|>system<|end_header_id|>\\n\\n" }}
+{%- if tools is not none %}{{- tools | tojson(indent=4) }}{%- endif %}
+{{- "Today: " + date_string + "\\n" }}
+{{- system_message }}
+{{- "<|eot_id|>" }}
+{%- for message in messages %}
+    {%- if not (message.role == 'ipython' or message.role == 'tool' or 'tool_calls' in message) %}
+        {{- '<|start_header_id|>' + message['role'] + '<|end_header_id|>\\n\\n'+ message['content'] | trim + '<|eot_id|>' }}
+    {%- elif 'tool_calls' in message %}
+        {{- message.tool_calls[0].function | tojson }}
+    {%- endif %}
+{%- endfor %}
+{%- if add_generation_prompt %}
+    {{- '<|start_header_id|>assistant<|end_header_id|>\\n\\n' }}
+{%- endif %}
+"""
+TEMPLATES = [
+    LLAMA3_LIKE,
+    "{{ bos_token }}{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('roles must "
+    "alternate') }}{% endif %}{% if message['role'] == 'user' %}{{ '[INST] ' + message['content'] + ' [/INST]' }}{% else %}{{ message['content'] + "
+    "eos_token }}{% endif %}{% endfor %}",
+    "{{ bos_token }}{% for m in messages %}{% set role = 'model' if m.role == 'assistant' else m.role %}{{ '<start_of_turn>' + role + '\\n' + "
+    "m['content'] | trim + '<end_of_turn>\\n' }}{% endfor %}{% if add_generation_prompt %}{{'<start_of_turn>model\\n'}}{% endif %}",
+    "{%- if messages[0]['role'] == 'system' -%}\n  S\n{%- else -%}\n  N\n{%- endif %}\n{% for m in messages -%}\n  {{ m.role }}: {{ m.content }}\n"
+    "{%- if not loop.last %}, {% endif %}\n{% endfor %}\nend\n",
+    "a\n  {% if true %}\n  b\n  {% endif %}\nc {# remark #} d\n   {# alone #}\ne {%+ if 1 %} f {% endif +%}\n\n",
+    "{% set ns = namespace(n=0, last='') %}{% for m in messages %}{% set ns.n = ns.n + 1 %}{% set ns.last = m.role %}{% endfor %}{{ ns.n }} {{ ns.last }}",
+    "{% set x = 1 %}{% for m in messages %}{% set x = 2 %}{{ x }}{{ loop.first }}{{ loop.last }}{{ loop.index }}{% endfor %}{{ x }}",
+    "{{ messages | length }} {{ 'abc' | length }} {{ nothing | default('d') }} {{ '' | default('e', true) }} {{ messages[0] | tojson }} {{ [1, 'x\\n', "
+    "none, true] | tojson }}",
+    "{{ 1 + 2 * 3 - 4 // 3 }} {{ -7 % 3 }} {{ 'a' ~ 1 ~ true }} {{ 1 < 2 < 3 }} {{ 'b' in 'abc' }} {{ 'z' not in ['x'] }} {{ not false and 1 }}",
+    "{{ messages[-1].content.strip() }}|{{ ' x '.lstrip() }}|{{ 'abc'.startswith('ab') }}{{ 'abc'.endswith('ab') }}|{{ messages[0].missing is "
+    "defined }}{{ none is none }}{{ 'q' is string }}{{ {'a': 1}['a'] }}",
+    "{% for m in messages if m.role == 'nobody' %}x{% else %}empty{% endfor %}{{ '%}' }}{{ \"}}\" }}{{ 'it' 's' }}",
+    "{{ raise_exception('no') }}", "{% for a in messages %}", "{{ messages.foo.bar }}", "{{ 1 / 0 }}",
+]
+MESSAGES = [[{"role": "user", "content": "  Why is \"it\" so?\n"}],
+            [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "\u00e9t\u00e9"}, {"role": "assistant", "content": "ok"}]]
+
+
+def rendered(template, messages):
+    """What Hugging Face renders, null where it fails."""
+    try:
+        text, _ = render_jinja_template(conversations=[messages], chat_template=template, add_generation_prompt=True, bos_token="<s>", eos_token="</s>",
+                                        date_string="26 Jul 2024")      # what the template itself falls back to
+        return text[0]
+    except Exception:
+        return None
 
 
 def cuts(pre, text):
@@ -71,6 +139,8 @@ def main():
         (folder / name).write_text(json.dumps(data, separators=(",", ":")) + "\n")
 
     tok = tokenizer_of(sys.argv[1])
+    templates = [field(gguf.GGUFReader(sys.argv[1]), "tokenizer.chat_template")] + TEMPLATES
+    dump("templates.json", [{"template": t, "messages": m, "text": rendered(t, m)} for t in templates for m in MESSAGES])
     # Bytes that this vocabulary lacks are dropped by the peer and become the unknown token here: such texts are no golden.
     same = [t for t in TEXTS if tok.decode(tok.encode(t).ids) == t]
     print(len(TEXTS), "texts,", len(TEXTS) - len(same), "left out:", [t for t in TEXTS if t not in same])

@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#include "core/tokenizer/jinja.h"
+#include "core/tokenizer/specials.h"
+#include "core/tokenizer/tokenizer.h"
+#include "core/tokenizer/utf8.h"
+
+namespace presslab {
+
+namespace {
+
+/// Stands for the user's text while the template is rendered. The quote, the angle bracket, the case and the line end show up a template
+/// that changes the text on its way (escapes, upper or lower case), as then the marker is not found.
+constexpr std::string_view kMarker = "\x02PressLab \"<user>\"\n'text'\x03";
+
+struct Frame {
+  bool ok = false, trims = false;   // trims: the template takes white space off the text's ends
+  std::string head, tail, reason;
+};
+
+std::string controlName(const Tokenizer& t, int32_t id) { return id >= 0 ? t.piece(id) : std::string(); }
+
+Frame frameOf(const Tokenizer& t, const VocabData& v) {
+  const auto render = [&](const std::string& content) {
+    ChatInput in;
+    in.messages.push_back({"user", content});
+    in.bosToken = controlName(t, v.bos);
+    in.eosToken = controlName(t, v.eos);
+    return renderChatTemplate(v.chatTemplate, in);
+  };
+  Frame f;
+  const std::string marker(kMarker);
+  const ChatRender plain = render(marker);
+  if (!plain.ok) {
+    f.reason = plain.reason;
+    return f;
+  }
+  const size_t at = plain.text.find(marker);
+  if (at == std::string::npos || plain.text.find(marker, at + 1) != std::string::npos) {
+    f.reason = at == std::string::npos ? "it changes or leaves out the message" : "it repeats the message";
+    return f;
+  }
+  f.head = plain.text.substr(0, at);
+  f.tail = plain.text.substr(at + marker.size());
+  const ChatRender spaced = render(" " + marker + "\n");
+  if (!spaced.ok || (spaced.text != plain.text && spaced.text != f.head + " " + marker + "\n" + f.tail)) {
+    f.reason = "it treats white space around the message in its own way";
+    return f;
+  }
+  f.trims = spaced.text == plain.text;
+  f.ok = true;
+  return f;
+}
+
+Frame chatMl(const Tokenizer& t, const VocabData& v, const std::string& reason) {
+  Frame f;
+  f.reason = "chat template not used (" + reason + "); ";
+  f.ok = t.controlId("<|im_start|>") >= 0 && t.controlId("<|im_end|>") >= 0;
+  f.reason += f.ok ? "ChatML used instead" : "the vocabulary has no ChatML tokens either, so the text is used without a template";
+  if (!f.ok) return f;
+  f.head = (v.addBos ? controlName(t, v.bos) : std::string()) + "<|im_start|>user\n";
+  f.tail = "<|im_end|>\n<|im_start|>assistant\n";
+  return f;
+}
+
+/// The template's own text: the only place where names of control tokens are the tokens.
+std::vector<int32_t> encodeTemplate(const Tokenizer& t, const SpecialTokens& controls, std::string_view text) {
+  std::vector<int32_t> out;
+  const auto plain = [&](std::string_view part) {
+    const std::vector<int32_t> ids = t.encode(part);
+    out.insert(out.end(), ids.begin(), ids.end());
+  };
+  size_t pos = 0;
+  for (SpecialTokens::Match m = controls.find(text, 0); m.pos != std::string_view::npos; m = controls.find(text, pos)) {
+    plain(text.substr(pos, m.pos - pos));
+    out.push_back(m.id);
+    pos = m.pos + m.bytes;
+  }
+  plain(text.substr(pos));
+  return out;
+}
+
+void append(std::vector<int32_t>& to, const std::vector<int32_t>& ids) { to.insert(to.end(), ids.begin(), ids.end()); }
+
+}  // namespace
+
+ChatPrompt buildPrompt(const Tokenizer& t, const VocabData& v, std::string_view context, std::string_view question, bool raw) {
+  ChatPrompt p;
+  Frame f;
+  if (!raw && !v.chatTemplate.empty()) {
+    f = frameOf(t, v);
+    if (!f.ok) {
+      f = chatMl(t, v, f.reason);
+      p.notice = f.reason;
+    }
+  }
+  if (!f.ok) {
+    p.context = t.encode(context);
+    p.question = t.encode(question);
+    return p;
+  }
+  SpecialTokens controls;
+  for (int32_t id = 0; id < t.vocabSize(); ++id) {
+    if (t.isControl(id)) controls.add(t.piece(id), id);
+  }
+  std::string first(f.trims ? trimUnicode(context, true, question.empty()) : context);
+  if (!question.empty()) first += "\n\n";
+  p.context = encodeTemplate(t, controls, f.head);
+  append(p.context, t.encode(first));
+  p.question = t.encode(f.trims ? trimUnicode(question, false, true) : question);
+  append(p.question, encodeTemplate(t, controls, f.tail));
+  return p;
+}
+
+}  // namespace presslab
