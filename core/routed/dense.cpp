@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#include "core/routed/dense.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+// The compiler makes one copy of these loops per instruction set and picks at load time.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define PRESSLAB_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define PRESSLAB_CLONES
+#endif
+
+namespace presslab {
+namespace {
+
+constexpr int kLanes = 16, kRows = 8;
+typedef float Vec __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
+typedef int32_t IntVec __attribute__((vector_size(kLanes * sizeof(int32_t)), aligned(4), may_alias));
+
+}  // namespace
+
+Sideways::Sideways(const float* rows, int64_t rowStride, int64_t tokenCount, int dims)
+    : dim(dims), tokens(tokenCount), stride((tokenCount + kLanes - 1) / kLanes * kLanes), data(size_t(dims) * size_t(stride), 0.f) {
+  for (int64_t t = 0; t < tokens; ++t) {
+    for (int d = 0; d < dim; ++d) data[size_t(d * stride + t)] = rows[t * rowStride + d];
+  }
+}
+
+PRESSLAB_CLONES void dotAll(const float* rows, int count, const Sideways& keys, int64_t limit, float* out) {
+  const int dim = keys.dim;
+  const int64_t stride = keys.stride;
+  for (int first = 0; first < count; first += kRows) {
+    const int n = std::min(kRows, count - first);
+    const float* q[kRows];
+    for (int a = 0; a < kRows; ++a) q[a] = rows + int64_t(first + std::min(a, n - 1)) * dim;
+    for (int64_t t = 0; t < limit; t += kLanes) {
+      Vec s0{}, s1{}, s2{}, s3{}, s4{}, s5{}, s6{}, s7{};
+      const float* key = keys.data.data() + t;
+      for (int d = 0; d < dim; ++d, key += stride) {
+        const Vec k = *reinterpret_cast<const Vec*>(key);
+        s0 += k * q[0][d];
+        s1 += k * q[1][d];
+        s2 += k * q[2][d];
+        s3 += k * q[3][d];
+        s4 += k * q[4][d];
+        s5 += k * q[5][d];
+        s6 += k * q[6][d];
+        s7 += k * q[7][d];
+      }
+      const Vec sums[kRows] = {s0, s1, s2, s3, s4, s5, s6, s7};
+      for (int a = 0; a < n; ++a) std::memcpy(out + int64_t(first + a) * stride + t, &sums[a], sizeof(Vec));
+    }
+  }
+}
+
+PRESSLAB_CLONES float maxOf(const float* x, int64_t n) {
+  float lanes[kLanes];
+  const float lowest = -INFINITY;
+  for (float& l : lanes) l = lowest;
+  int64_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    for (int a = 0; a < kLanes; ++a) lanes[a] = x[i + a] > lanes[a] ? x[i + a] : lanes[a];
+  }
+  float top = lowest;
+  for (; i < n; ++i) top = std::max(top, x[i]);
+  for (const float l : lanes) top = std::max(top, l);
+  return top;
+}
+
+PRESSLAB_CLONES float expScaled(float* x, int64_t n, float scale, float top) {
+  Vec total{};
+  float tail[kLanes];
+  for (int64_t i = 0; i < n; i += kLanes) {
+    const int64_t part = std::min<int64_t>(kLanes, n - i);
+    Vec v;
+    if (part == kLanes) {
+      v = *reinterpret_cast<const Vec*>(x + i);
+    } else {
+      for (int a = 0; a < kLanes; ++a) tail[a] = a < part ? x[i + a] : 0;
+      v = *reinterpret_cast<const Vec*>(tail);
+    }
+    v = v * scale - top;
+    v = v < -87.f ? Vec{} - 87.f : v;
+    v = v > 88.f ? Vec{} + 88.f : v;
+    // exp(v) = 2^k * exp(f), |f| <= ln(2)/2: k by rounding, then a polynomial
+    const Vec k = (v * 1.44269504f + 12582912.f) - 12582912.f;
+    const Vec f = (v - k * 0.693359375f) + k * 2.12194440e-4f;
+    Vec p = f * (1.f / 5040) + 1.f / 720;
+    p = p * f + 1.f / 120;
+    p = p * f + 1.f / 24;
+    p = p * f + 1.f / 6;
+    p = p * f + .5f;
+    p = p * f + 1.f;
+    p = p * f + 1.f;
+    const IntVec bits = (__builtin_convertvector(k, IntVec) + 127) << 23;
+    Vec power;
+    std::memcpy(&power, &bits, sizeof power);
+    p = p * power;
+    if (part == kLanes) {
+      *reinterpret_cast<Vec*>(x + i) = p;
+      total += p;
+    } else {
+      std::memcpy(tail, &p, sizeof tail);
+      for (int64_t a = 0; a < part; ++a) {
+        x[i + a] = tail[a];
+        total[int(a)] += tail[a];
+      }
+    }
+  }
+  float sum = 0;
+  for (int a = 0; a < kLanes; ++a) sum += total[a];
+  return sum;
+}
+
+PRESSLAB_CLONES void covariance(const Sideways& rows, int64_t first, float* mean, float* gram) {
+  const int dim = rows.dim;
+  const int64_t count = rows.tokens - first, stride = (count + kLanes - 1) / kLanes * kLanes;
+  std::vector<float> centred(size_t(dim) * size_t(stride), 0.f);
+  for (int d = 0; d < dim; ++d) {
+    double sum = 0;
+    for (int64_t t = first; t < rows.tokens; ++t) sum += rows.row(d)[t];
+    mean[d] = float(sum / double(count));
+    for (int64_t t = 0; t < count; ++t) centred[size_t(d * stride + t)] = rows.row(d)[first + t] - mean[d];
+  }
+  const float scale = 1.f / float(count);
+  for (int a = 0; a < dim; ++a) {
+    const float* ra = centred.data() + a * stride;
+    for (int b = 0; b <= a; b += 4) {
+      const float* r[4];
+      for (int c = 0; c < 4; ++c) r[c] = centred.data() + std::min(b + c, dim - 1) * stride;
+      Vec s0{}, s1{}, s2{}, s3{};
+      for (int64_t t = 0; t < stride; t += kLanes) {
+        const Vec v = *reinterpret_cast<const Vec*>(ra + t);
+        s0 += v * *reinterpret_cast<const Vec*>(r[0] + t);
+        s1 += v * *reinterpret_cast<const Vec*>(r[1] + t);
+        s2 += v * *reinterpret_cast<const Vec*>(r[2] + t);
+        s3 += v * *reinterpret_cast<const Vec*>(r[3] + t);
+      }
+      const Vec sums[4] = {s0, s1, s2, s3};
+      for (int c = 0; c < 4 && b + c <= a; ++c) {
+        float sum = 0;
+        for (int l = 0; l < kLanes; ++l) sum += sums[c][l];
+        gram[a * dim + b + c] = gram[(b + c) * dim + a] = sum * scale;
+      }
+    }
+  }
+}
+
+}  // namespace presslab

@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <vector>
+
+namespace presslab {
+
+/// Rows of a head turned on their side: (dim, stride) with the tokens contiguous, padded with zeros to whole vectors.
+struct Sideways {
+  int dim = 0;
+  int64_t tokens = 0, stride = 0;
+  std::vector<float> data;
+  Sideways(const float* rows, int64_t rowStride, int64_t tokens, int dim);
+  const float* row(int d) const { return data.data() + int64_t(d) * stride; }
+};
+
+/// out[n, t] = sum_d rows[n, d] * keys[d, t] for t < limit (rounded up to whole vectors; out has stride keys.stride). Single thread,
+/// fixed order of sums.
+void dotAll(const float* rows, int count, const Sideways& keys, int64_t limit, float* out);
+
+/// x[i] = exp(scale * x[i] - top) for i < n, returns the sum; relative error below 1e-6. top is subtracted after scaling.
+float expScaled(float* x, int64_t n, float scale, float top);
+float maxOf(const float* x, int64_t n);
+
+/// gram[a, b] = sum_t (rows_a[t] - mean_a) (rows_b[t] - mean_b) / (tokens - first) over tokens first..; mean (dim) comes out too.
+void covariance(const Sideways& rows, int64_t first, float* mean, float* gram);
+
+}  // namespace presslab

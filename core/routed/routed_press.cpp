@@ -1,0 +1,268 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#include "core/routed/routed_press.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/api/error.h"
+#include "core/routed/policies.h"
+#include "core/routed/quotas.h"
+#include "core/routed/random.h"
+#include "core/routed/ranks.h"
+#include "kernels/kernels.h"
+
+namespace presslab {
+namespace {
+
+/// Untrained gates: seeded normal weights whose logits have about unit variance on a normalised input.
+ExpertSet seededGates(const HeadShape& shape, const std::vector<std::string>& experts, uint64_t seed) {
+  ExpertSet set;
+  set.experts = experts;
+  SeededRandom random(seed ^ 0x6761746573ull);
+  set.gateW.resize(size_t(shape.layers) * size_t(shape.hidden) * experts.size());
+  const double scale = 1 / std::sqrt(double(shape.hidden));
+  for (float& w : set.gateW) w = float(random.normal() * scale);
+  set.gateC.assign(size_t(shape.layers) * experts.size(), 0.f);
+  set.gateBias = set.gateC;
+  return set;
+}
+
+Balance parseBalance(const std::string& text) {
+  if (text == "off") return Balance::Off;
+  if (text == "upstream") return Balance::Upstream;
+  return Balance::Integral;
+}
+
+/// Marks the first and last share of a context, as a zone of the layer dispatch keeps them.
+void markZone(int zone, int64_t tokens, std::vector<bool>& kept) {
+  constexpr double kFirst[3] = {.2, .3, .5}, kLast[3] = {.1, .2, .3};   // aggressive, moderate, conservative
+  const auto first = int64_t(double(tokens) * kFirst[zone]), last = int64_t(double(tokens) * kLast[zone]);
+  for (int64_t i = 0; i < tokens; ++i) kept[size_t(i)] = i < first || i >= tokens - last;
+}
+
+}  // namespace
+
+RoutedPress::RoutedPress(std::string_view id, const PressArgs& args) : FamilyPress(id, args) {
+  const std::string name(id);
+  const bool duo = id == "eplb_duo";
+  const auto count = int(args.integer("num_experts"));
+  m_expertText = args.text("experts");
+  m_experts = m_expertText.empty() ? expertNames(count, false) : parseExperts(m_expertText);
+  if (!m_expertText.empty() && args.given("num_experts") && size_t(count) != m_experts.size()) {
+    badInput(name + ": num_experts=" + std::to_string(count) + " but experts= names " + std::to_string(m_experts.size()));
+  }
+  m_router.experts = int(m_experts.size());
+  m_router.topK = args.given("top_k") ? int(args.integer("top_k")) : std::min(2, m_router.experts);
+  if (m_router.topK > m_router.experts) {
+    badInput(name + ": top_k=" + std::to_string(m_router.topK) + " is more than the " + std::to_string(m_router.experts) + " experts");
+  }
+  m_router.capacityFactor = args.number("capacity_factor");
+  m_router.balance = parseBalance(args.text("balance"));
+  m_router.temperature = args.number("temperature");
+  m_shared = args.number("shared");
+  m_curveQuotas = args.text("quotas") == "curve";
+  m_layerDispatch = args.text("dispatch") == "layer";
+  m_exact = !m_layerDispatch;
+  const std::string& router = args.text("router");
+  if (router != "eplb") badInput(name + ": router=" + router + " is not in this version; eplb is");
+  if (!duo) return;
+  m_split = args.number("split");
+  const bool a = args.given("eplb_ratio"), b = args.given("duo_ratio");
+  if (a || b) {
+    if (args.given("split")) badInput(name + ": split= and eplb_ratio=, duo_ratio= exclude each other");
+    if (a && b && args.given("ratio")) badInput(name + ": of ratio=, eplb_ratio= and duo_ratio= only two can be given");
+    const double routed = a ? args.number("eplb_ratio") : m_ratio - args.number("duo_ratio");
+    const double streamed = b ? args.number("duo_ratio") : m_ratio - args.number("eplb_ratio");
+    if (routed < 0 || streamed < 0) badInput(name + ": eplb_ratio and duo_ratio must not be more than ratio");
+    m_ratio = routed + streamed;
+    if (!(m_ratio < 1)) badInput(name + ": eplb_ratio + duo_ratio must be below 1");
+    m_split = m_ratio > 0 ? routed / m_ratio : 1;
+  }
+  m_sink = args.integer("sink");
+  m_recent = args.integer("recent");
+  m_windowGiven = args.given("sink") || args.given("recent");
+  m_windowAuto = args.text("window") == "auto";
+  if (m_windowAuto && m_windowGiven) badInput(name + ": window=auto and sink= or recent= exclude each other");
+  m_order = parseHeadOrder(args.text("order"), m_seed);
+}
+
+TraceNeeds RoutedPress::needs() const {
+  TraceNeeds n;
+  n.keys = n.values = n.queries = n.input = true;
+  return n;
+}
+
+int64_t RoutedPress::predictKept(const RunContext& run) const { return makeBudget(request(run)).total; }
+
+void RoutedPress::chooseExperts(std::vector<std::string>& notes) {
+  const bool importance = m_pattern && !m_pattern->importance.empty();
+  if (m_expertText.empty()) m_experts = expertNames(m_router.experts, importance);
+  if (!importance && std::find(m_experts.begin(), m_experts.end(), "importance") != m_experts.end()) {
+    badInput("experts: importance needs a calibration that holds it");
+  }
+  m_set = m_pattern ? m_pattern->findSet(m_experts) : nullptr;
+  m_trainedGates = m_set && !m_set->gateW.empty();
+  const bool untrained = !m_trainedGates && (m_layerDispatch || (m_router.balance == Balance::Upstream && m_shared < 1));
+  if (untrained) {
+    m_seeded = seededGates(m_run.shape, m_experts, m_seed ? m_seed : m_run.seed);
+    notes.push_back("router: untrained seeded weights");
+  } else if (!m_trainedGates && m_shared < 1) {
+    notes.push_back("no trained gates for these " + std::to_string(m_experts.size()) + " experts: equal gates");
+  }
+}
+
+void RoutedPress::makeQuotas(std::vector<std::string>& notes) {
+  const HeadShape& shape = m_run.shape;
+  std::vector<int> active;
+  for (int id = 0; id < shape.heads(); ++id) {
+    if (m_streamIndex[size_t(id)] < 0) active.push_back(id);
+  }
+  const bool measured = m_set && m_set->curve.size() == size_t(shape.heads()) * Pattern::kGrid.size();
+  std::vector<int64_t> quota;
+  if (m_curveQuotas && measured) {
+    std::vector<float> curve;
+    for (const int id : active) {
+      const float* row = m_set->curve.data() + size_t(id) * Pattern::kGrid.size();
+      curve.insert(curve.end(), row, row + Pattern::kGrid.size());
+    }
+    quota = curveQuotas(curve, int(active.size()), m_run.tokens, m_budget.activeKept);
+  } else {
+    if (m_curveQuotas && !m_layerDispatch) notes.push_back("no error curves for these experts: equal quotas");
+    quota = equalQuotas(int(active.size()), m_budget.activeKept);
+  }
+  m_quotas.assign(size_t(shape.heads()), 0);
+  for (size_t i = 0; i < active.size(); ++i) m_quotas[size_t(active[i])] = quota[i];
+  const int64_t sum = std::accumulate(quota.begin(), quota.end(), int64_t{0});
+  if (sum + m_budget.streaming * (m_budget.sink + m_budget.recent) != m_budget.total) {
+    throw Failure(ErrorCode::Failed, m_spec + ": quotas do not add up to the budget of " + std::to_string(m_budget.total) + " head-tokens");
+  }
+}
+
+std::vector<std::string> RoutedPress::begin(const RunContext& run) {
+  std::vector<std::string> notes;
+  m_run = run;
+  choosePattern(run, notes);
+  m_budget = makeBudget(request(run));
+  if (!m_budget.note.empty()) notes.push_back(m_budget.note);
+  if (!m_pattern) notes.push_back(m_split < 1 ? "no calibration: heads stream from layer 0 up" : "no calibration");
+  const std::vector<int> order = orderHeads(m_order, run.shape, m_pattern, m_budget.sink, m_budget.recent);
+  m_streamIndex.assign(size_t(run.shape.heads()), -1);
+  for (int i = 0; i < m_budget.streaming; ++i) m_streamIndex[size_t(order[size_t(i)])] = i;
+  chooseExperts(notes);
+  makeQuotas(notes);
+  if (m_layerDispatch) notes.push_back("dispatch=layer: one expert's zone cuts the whole layer; the ratio is an outcome");
+  return notes;
+}
+
+std::vector<float> RoutedPress::layerLogits(const LayerTrace& t) const {
+  const ExpertSet& set = m_trainedGates ? *m_set : m_seeded;
+  const size_t experts = m_experts.size(), hidden = size_t(m_run.shape.hidden), layer = size_t(t.layer);
+  std::vector<float> logits(size_t(t.tokens) * experts);
+  routerLogits(t.x, t.tokens, int(hidden), set.gateW.data() + layer * hidden * experts, set.gateC.data() + layer * experts, int(experts), logits.data());
+  return logits;
+}
+
+Routing RoutedPress::route(const LayerTrace& t) const {
+  const size_t experts = m_experts.size();
+  if (m_shared >= 1 || (!m_trainedGates && m_seeded.gateW.empty())) return equalGates(int(experts), t.tokens);
+  std::span<const float> bias;
+  if (m_trainedGates) bias = std::span<const float>(m_set->gateBias).subspan(size_t(t.layer) * experts, experts);
+  return routeTokens(m_router, layerLogits(t), t.tokens, bias);
+}
+
+void RoutedPress::keepByToken(const LayerTrace& t, const Routing& routing, LayerKeep& layer) const {
+  const HeadShape& shape = m_run.shape;
+  bool any = false;
+  for (int h = 0; h < shape.kvHeads; ++h) any = any || m_streamIndex[size_t(t.layer * shape.kvHeads + h)] < 0;
+  std::vector<float> score;
+  if (any) {
+    const std::vector<int32_t> ranks = policyRanks(m_experts, t, shape, m_pattern);
+    score.resize(size_t(shape.kvHeads) * size_t(t.tokens));
+    mixRanks(ranks.data(), int(m_experts.size()), shape.kvHeads, t.tokens, routing.gates.data(), m_shared, score.data());
+  }
+  for (int h = 0; h < shape.kvHeads; ++h) {
+    const auto id = size_t(t.layer * shape.kvHeads + h);
+    if (m_streamIndex[id] >= 0) {
+      layer.heads.push_back(streamingHead(t.tokens, m_budget.sink, m_budget.recent));
+      continue;
+    }
+    float* row = score.data() + size_t(h) * size_t(t.tokens);
+    applyPins(row, t.tokens);
+    HeadKeep head;
+    head.kind = HeadKind::Routed;
+    head.positions.resize(size_t(m_quotas[id]));
+    if (m_quotas[id] > 0) kernels::selectTop(row, t.tokens, m_quotas[id], head.positions.data());
+    layer.heads.push_back(std::move(head));
+  }
+}
+
+void RoutedPress::keepByLayer(const LayerTrace& t, LayerKeep& layer) const {
+  const HeadShape& shape = m_run.shape;
+  const int experts = int(m_experts.size());
+  const std::vector<float> logits = layerLogits(t);
+  std::vector<double> mean(size_t(experts), 0);
+  std::vector<float> tokenMean(size_t(t.tokens)), p(static_cast<size_t>(experts));
+  for (int64_t i = 0; i < t.tokens; ++i) {
+    const float* z = logits.data() + i * experts;
+    const float top = *std::max_element(z, z + experts);
+    float sum = 0, total = 0;
+    for (int e = 0; e < experts; ++e) sum += p[size_t(e)] = std::exp(z[e] - top);
+    for (int e = 0; e < experts; ++e) {
+      mean[size_t(e)] += p[size_t(e)] / sum;
+      total += p[size_t(e)] / sum;
+    }
+    tokenMean[size_t(i)] = total / float(experts);
+  }
+  const auto dominant = int(std::max_element(mean.begin(), mean.end()) - mean.begin());
+  std::vector<bool> kept(size_t(t.tokens), false);
+  if (dominant % 4 == 3) {
+    const auto count = int64_t(double(t.tokens) * (1 - m_ratio * m_split));
+    std::vector<int32_t> chosen(static_cast<size_t>(count));
+    if (count > 0) kernels::selectTop(tokenMean.data(), t.tokens, count, chosen.data());
+    for (const int32_t i : chosen) kept[size_t(i)] = true;
+  } else {
+    markZone(dominant % 4, t.tokens, kept);
+  }
+  HeadKeep routed;
+  routed.kind = HeadKind::Routed;
+  for (int64_t i = 0; i < t.tokens; ++i) {
+    if (kept[size_t(i)]) routed.positions.push_back(int32_t(i));
+  }
+  if (routed.positions.empty()) routed.positions.push_back(int32_t(t.tokens - 1));  // a head without any key has no attention
+  for (int h = 0; h < shape.kvHeads; ++h) {
+    const bool streams = m_streamIndex[size_t(t.layer * shape.kvHeads + h)] >= 0;
+    layer.heads.push_back(streams ? streamingHead(t.tokens, m_budget.sink, m_budget.recent) : routed);
+  }
+}
+
+LayerKeep RoutedPress::keep(const LayerTrace& t) {
+  LayerKeep layer;
+  const Routing routing = route(t);
+  if (m_layerDispatch) {
+    keepByLayer(t, layer);
+  } else {
+    keepByToken(t, routing, layer);
+  }
+  layer.hasExperts = true;
+  layer.balance = balanceOf(t.layer, routing);
+  for (int e = 0; e < routing.experts; ++e) {
+    const auto s = size_t(e);
+    ExpertMetrics m;
+    m.layer = t.layer;
+    m.expert = e;
+    m.policy = m_experts[s];
+    m.bias = routing.bias[s];
+    m.weight = routing.weight[s];
+    m.tokens = routing.tokens[s];
+    m.dropped = routing.dropped[s];
+    m.displaced = routing.displaced[s];
+    m.load = routing.load[s];
+    layer.experts.push_back(std::move(m));
+  }
+  account(layer, t.layer);
+  return layer;
+}
+
+}  // namespace presslab
