@@ -47,7 +47,8 @@ int64_t RaggedCache::layerBytes(int layer) const {
 
 void RaggedCache::beginLayer(int layer, int64_t tokens) {
   for (int l = layer; l < m_layers; ++l)
-    if (layerBytes(l) != 0) throw Failure(ErrorCode::Failed, "KV cache: layer " + std::to_string(layer) + " is begun after layer " + std::to_string(l));
+    if (layerBytes(l) != 0)
+      throw Failure(ErrorCode::Failed, "KV cache: layer " + std::to_string(layer) + " is begun after layer " + std::to_string(l));
   int64_t offset = 2 * m_rowBytes * m_capacity;
   m_arena.resize(offset + 2 * m_rowBytes * tokens * m_kvHeads);
   for (int h = 0; h < m_kvHeads; ++h, offset += tokens * m_rowBytes) at(layer, h).k = offset;

@@ -16,8 +16,8 @@ namespace {
 
 using Words = std::span<const std::string_view>;
 
-constexpr std::string_view kPeople[] = {"Mara Lindqvist", "Tomas Okafor", "Ines Valcourt", "Jonas Petrov", "Aiko Hamada", "Ruth Abernathy", "Daniel Sorel",
-                                        "Priya Raman", "Elena Castillo", "Samuel Voss", "Nora Kessler", "Hugo Almeida", "Leila Farouk", "Peter Quill"};
+constexpr std::string_view kPeople[] = {"Mara Lindqvist", "Tomas Okafor", "Ines Valcourt", "Jonas Petrov", "Aiko Hamada",
+                                        "Ruth Abernathy", "Daniel Sorel", "Priya Raman", "Elena Castillo", "Samuel Voss", "Nora Kessler", "Hugo Almeida", "Leila Farouk", "Peter Quill"};
 constexpr std::string_view kTowns[] = {"Harrowgate", "Bellmere", "Port Anselm", "Kirkvale", "Sandhollow", "Verensk", "Lower Tannet", "Ostrava Bay",
                                        "Millbrook", "Castle Rennick", "Eastmoor", "Juniper Falls"};
 constexpr std::string_view kGoods[] = {"barley", "copper wire", "lamp oil", "dried cod", "roof slate", "cedar planks", "linen", "salt", "glassware",
@@ -26,12 +26,16 @@ constexpr std::string_view kMethods[] = {"supervised learning", "unsupervised le
                                          "semi-supervised learning", "transfer learning", "active learning"};
 constexpr std::string_view kModels[] = {"decision tree", "linear regression", "support vector machine", "convolutional network", "transformer",
                                         "random forest", "nearest-neighbour classifier", "Gaussian mixture", "recurrent network"};
-constexpr std::string_view kTasks[] = {"predicting house prices", "sorting letters by sender", "finding faults in castings", "ranking search results",
+constexpr std::string_view kTasks[] = {"predicting house prices", "sorting letters by sender", "finding faults in castings",
+                                       "ranking search results",
                                        "grouping customers by habit", "translating harbour notices", "reading handwritten ledgers",
                                        "steering a small robot through a maze"};
-constexpr std::string_view kSubjects[] = {"botany", "navigation", "local history", "harmony", "metallurgy", "astronomy", "cartography", "medicine", "law"};
-constexpr std::string_view kWeather[] = {"light rain", "a dry east wind", "thick fog", "broken cloud", "hail", "a clear sky", "steady drizzle", "gusts from the north"};
-constexpr std::string_view kMonths[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
+constexpr std::string_view kSubjects[] = {"botany", "navigation", "local history", "harmony", "metallurgy", "astronomy", "cartography",
+                                          "medicine", "law"};
+constexpr std::string_view kWeather[] = {"light rain", "a dry east wind", "thick fog", "broken cloud", "hail", "a clear sky",
+                                         "steady drizzle", "gusts from the north"};
+constexpr std::string_view kMonths[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+                                        "November", "December"};
 constexpr std::string_view kColours[] = {"crimson", "amber", "violet", "silver", "emerald", "cobalt", "ivory", "scarlet"};
 constexpr std::string_view kAnimals[] = {"heron", "otter", "falcon", "badger", "lynx", "sturgeon", "raven", "marten"};
 constexpr std::string_view kPlaces[] = {"the north archive", "the tide gauge hut", "the seed vault", "the printing room", "the old customs house",
@@ -97,7 +101,8 @@ class Writer {
   }
 
   std::string fact() {
-    return "The passcode for " + std::string(pick(kPlaces)) + " is " + std::string(pick(kColours)) + "-" + std::string(pick(kAnimals)) + "-" + number(4) +
+    return "The passcode for " + std::string(pick(kPlaces)) + " is " + std::string(pick(kColours)) + "-" +
+           std::string(pick(kAnimals)) + "-" + number(4) +
            ", as noted by " + std::string(pick(kPeople)) + ".";
   }
   size_t below(size_t n) { return size_t(next() % n); }
@@ -155,7 +160,8 @@ constexpr int kFactEvery = 9;               // paragraphs
 
 std::string syntheticDocument(int64_t approxTokens, uint64_t seed) {
   Writer writer(seed);
-  std::string text = "Machine learning is commonly divided into supervised learning, where every example carries its answer, unsupervised learning, "
+
+   std::string text = "Machine learning is commonly divided into supervised learning, where every example carries its answer, unsupervised learning, "
                      "where structure is found without answers, and reinforcement learning, where an agent learns from rewards.\n\n";
   for (int paragraph = 1; int64_t(text.size()) < approxTokens * kBytesPerToken; ++paragraph) {
     text += writer.paragraph();
