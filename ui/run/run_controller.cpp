@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/run/run_controller.h"
+
+#include "ui/models/comparison_model.h"
+#include "ui/run/run_worker.h"
+
+namespace presslab {
+
+RunController::RunController(ComparisonModel* model, QObject* parent)
+    : QObject(parent), m_mailbox(std::make_shared<Mailbox>()), m_model(model), m_worker(new RunWorker(m_mailbox)) {
+  m_worker->moveToThread(&m_thread);
+  connect(&m_thread, &QThread::finished, m_worker, &QObject::deleteLater);
+  connect(m_worker, &RunWorker::woken, this, &RunController::drain, Qt::QueuedConnection);
+  connect(m_worker, &RunWorker::loaded, this, [this](quint64 run, const ModelInfo& info) {
+    if (run != m_run) return;
+    m_haveModel = true;
+    setState(State::Ready);
+    Q_EMIT modelLoaded(info);
+  });
+  connect(m_worker, &RunWorker::loadFailed, this, [this](quint64 run, const QString& reason) {
+    if (run != m_run) return;
+    setState(m_haveModel ? State::Ready : State::Empty);
+    Q_EMIT failed(reason);
+  });
+  connect(m_worker, &RunWorker::finished, this, [this](quint64 run, const RunOutcome& outcome) {
+    if (run != m_run) return;
+    drain();
+    if (outcome.comparison) m_model->setComparison(outcome.comparison);
+    if (outcome.status == RunOutcome::Status::Cancelled) m_model->markCancelled();
+    setState(m_haveModel ? State::Ready : State::Empty);
+    if (outcome.status == RunOutcome::Status::Failed) Q_EMIT failed(QString::fromStdString(outcome.error));
+    Q_EMIT finished(outcome);
+    m_throttle.fire();
+  });
+  connect(m_worker, &RunWorker::predicted, this, [this](quint64 request, const std::vector<Prediction>& predictions) {
+    if (request == m_request) Q_EMIT predicted(predictions);
+  });
+  connect(&m_throttle, &Throttle::due, this, &RunController::repaint);
+  m_thread.setObjectName(QStringLiteral("engine"));
+  m_thread.start();
+}
+
+RunController::~RunController() {
+  m_stop.request_stop();
+  m_thread.quit();
+  m_thread.wait();
+}
+
+void RunController::setState(State state) {
+  if (m_state == state) return;
+  m_state = state;
+  Q_EMIT stateChanged();
+}
+
+void RunController::load(const ModelSpec& spec) {
+  m_stop.request_stop();
+  m_stop = std::stop_source{};
+  setState(State::Loading);
+  QMetaObject::invokeMethod(m_worker, [w = m_worker, spec, run = ++m_run, stop = m_stop.get_token()] { w->load(spec, run, stop); },
+    Qt::QueuedConnection);
+}
+
+void RunController::start(const CompareSpec& spec) {
+  m_stop.request_stop();
+  m_stop = std::stop_source{};
+  m_model->begin(spec.methods);
+  setState(State::Running);
+  m_throttle.fire();
+  QMetaObject::invokeMethod(m_worker, [w = m_worker, spec, run = ++m_run, stop = m_stop.get_token()] { w->compare(spec, run, stop); },
+    Qt::QueuedConnection);
+}
+
+void RunController::cancel() {
+  m_stop.request_stop();
+  if (m_state == State::Running) setState(State::Cancelling);
+}
+
+void RunController::predict(const std::vector<std::string>& methods, qint64 tokens, KvType kv) {
+  if (!m_haveModel || m_state == State::Running || m_state == State::Cancelling) return;
+  QMetaObject::invokeMethod(m_worker, [w = m_worker, methods, tokens, kv, request = ++m_request] { w->predict(methods, tokens, kv, request); },
+    Qt::QueuedConnection);
+}
+
+void RunController::drain() {
+  for (const Mail& mail : m_mailbox->take())
+    if (mail.run == m_run) m_model->apply(mail.event);
+  m_throttle.fire();
+}
+
+}  // namespace presslab

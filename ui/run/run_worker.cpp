@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/run/run_worker.h"
+
+#include <exception>
+
+namespace presslab {
+
+Lab& RunWorker::lab() {
+  if (!m_lab) m_lab = std::make_unique<Lab>();
+  return *m_lab;
+}
+
+EventSink RunWorker::sink(quint64 run) {
+  return [this, run](const RunEvent& event) {
+    if (m_mailbox->push({run, event})) Q_EMIT woken();
+  };
+}
+
+void RunWorker::load(const ModelSpec& spec, quint64 run, std::stop_token stop) {
+  try {
+    const ModelInfo info = lab().load(spec, sink(run), stop);
+    Q_EMIT loaded(run, info);
+  } catch (const std::exception& e) {
+    Q_EMIT loadFailed(run, QString::fromUtf8(e.what()));
+  }
+}
+
+void RunWorker::compare(const CompareSpec& spec, quint64 run, std::stop_token stop) {
+  RunOutcome outcome;
+  try {
+    outcome = lab().compare(spec, sink(run), stop);
+  } catch (const std::exception& e) {  // the engine itself could not be made
+    outcome.status = RunOutcome::Status::Failed;
+    outcome.error = e.what();
+  }
+  Q_EMIT finished(run, outcome);
+}
+
+void RunWorker::predict(const std::vector<std::string>& methods, qint64 tokens, KvType kv, quint64 request) {
+  std::vector<Prediction> out;
+  for (const std::string& method : methods) {
+    try {
+      out.push_back(lab().predict(method, tokens, kv));
+    } catch (const std::exception& e) {
+      Prediction refused;
+      refused.method = method;
+      refused.error = e.what();
+      out.push_back(std::move(refused));
+    }
+  }
+  Q_EMIT predicted(request, out);
+}
+
+}  // namespace presslab

@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <QObject>
+#include <QString>
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+#include "core/api/lab.h"
+#include "ui/run/mailbox.h"
+
+namespace presslab {
+
+/// Owns the engine and lives in the engine thread; every method is called there through a queued call.
+class RunWorker : public QObject {
+  Q_OBJECT
+ public:
+  explicit RunWorker(std::shared_ptr<Mailbox> mailbox) : m_mailbox(std::move(mailbox)) {}
+  void load(const ModelSpec& spec, quint64 run, std::stop_token stop);
+  void compare(const CompareSpec& spec, quint64 run, std::stop_token stop);
+  void predict(const std::vector<std::string>& methods, qint64 tokens, KvType kv, quint64 request);
+
+ Q_SIGNALS:
+  void woken();
+  void loaded(quint64 run, const presslab::ModelInfo& info);
+  void loadFailed(quint64 run, const QString& reason);
+  void finished(quint64 run, const presslab::RunOutcome& outcome);
+  void predicted(quint64 request, const std::vector<presslab::Prediction>& predictions);
+
+ private:
+  EventSink sink(quint64 run);
+  Lab& lab();
+  std::shared_ptr<Mailbox> m_mailbox;
+  std::unique_ptr<Lab> m_lab;  // made on first use, so in the engine thread
+};
+
+}  // namespace presslab
