@@ -89,6 +89,7 @@ struct Tokenizer::Impl {
   SpecialTokens userTokens;                             // added tokens that are found in plain text too
   MergeTable merges;
   int32_t bos = -1, eos = -1, unk = -1;
+  bool dropsUnknown = false;                            // the unknown token is a control token: text must not make one
   std::vector<std::string> notices;
 
   void readTokens(const VocabData&);
@@ -156,11 +157,12 @@ void Tokenizer::Impl::readTokens(const VocabData& v) {
     }
     endOfGeneration[i] = id == v.eos || ((control[i] || type == kUserToken) && namesEndOfGeneration(name));
   }
+  dropsUnknown = unk >= 0 && control[size_t(unk)];
   const auto missing = std::count(byteIds.begin(), byteIds.end(), -1);
   if (missing) {
     const auto first = std::find(byteIds.begin(), byteIds.end(), -1) - byteIds.begin();
-    notices.push_back("tokenizer.ggml.tokens: " + std::to_string(missing) + " bytes have no token (first: " + hexByte(uint8_t(first)) + "); text with them " +
-                      (unk >= 0 ? "gets the unknown token '" + checkedName(v.tokens[size_t(unk)]) + "' there" : "is refused"));
+    notices.push_back("tokenizer.ggml.tokens: " + std::to_string(missing) + " bytes have no token (first: " + hexByte(uint8_t(first)) + "); " +
+                      (dropsUnknown ? "they are left out of a text" : unk >= 0 ? "they become the unknown token" : "a text with them is refused"));
   }
   readMerges(v, ids);
 }
@@ -224,6 +226,7 @@ void Tokenizer::Impl::encodePiece(std::string_view piece, std::vector<int32_t>& 
   scratch.clear();
   for (const char c : piece) {
     const int32_t id = byteIds[uint8_t(c)] >= 0 ? byteIds[uint8_t(c)] : unk;
+    if (id == unk && dropsUnknown) continue;
     if (id < 0) {
       badInput("tokenizer.ggml.tokens: no token for byte " + hexByte(uint8_t(c)) + " and no tokenizer.ggml.unknown_token_id");
     }

@@ -11,7 +11,10 @@
 
 namespace presslab {
 
-/// Byte-level BPE. Thread-safe after construction. Linear time on any text; invalid UTF-8 bytes survive a round trip.
+/// Byte-level BPE with the pre-tokenisers gpt-2, smollm and llama-bpe (Llama 3). Thread-safe after construction. Near linear time on any
+/// text; invalid UTF-8 survives a round trip, as any byte that has a token. A byte without one becomes the unknown token, is left out
+/// when that is a control token (as Hugging Face's tokenizers do; text must not make control tokens), or is refused when there is none;
+/// notices() tells.
 class Tokenizer {
  public:
   explicit Tokenizer(const VocabData&);     // throws Failure(BadInput) naming the metadata key
@@ -19,11 +22,12 @@ class Tokenizer {
   Tokenizer(const Tokenizer&) = delete;
   Tokenizer& operator=(const Tokenizer&) = delete;
 
-  /// Raw text to ids: no template, no BOS. Text that looks like a control token stays text.
+  /// Raw text to ids: no template, no BOS. Text that looks like a control token stays text; user-defined tokens are found in it.
+  /// Throws Failure(BadInput) naming a byte that the vocabulary cannot express, or for a text beyond 2^31 - 1 bytes.
   std::vector<int32_t> encode(std::string_view text) const;
-  /// Ids to bytes. Control tokens are rendered as their name when keepControl, else dropped.
+  /// Ids to bytes. Control tokens are rendered as their name when keepControl, else dropped. Throws Failure for an id outside the vocabulary.
   std::string decode(const std::vector<int32_t>& ids, bool keepControl = false) const;
-  /// Bytes of one token (may be a partial UTF-8 sequence).
+  /// Bytes of one token (may be a partial UTF-8 sequence), a control token's name. Throws Failure for an id outside the vocabulary.
   std::string piece(int32_t id) const;
   /// Id of a control token by its exact name, -1 when absent.
   int32_t controlId(std::string_view name) const;
@@ -32,6 +36,7 @@ class Tokenizer {
   int32_t vocabSize() const;
   int32_t bos() const;
   int32_t eos() const;
+  /// What was read with a remark: merges skipped, bytes without a token, an unknown pre-tokeniser.
   const std::vector<std::string>& notices() const;
 
  private:
@@ -46,7 +51,8 @@ struct ChatPrompt {
 };
 
 /// Context and question are tokenised apart; control tokens come only from the template. Without a question the template's tail
-/// (end of turn, assistant header) is the question part. raw leaves the template out. A model without template: raw.
+/// (end of turn, assistant header) is the question part. raw leaves the template out. A model without template: raw. The message is
+/// context, an empty line, question (context alone without one). A template that cannot be rendered safely gives ChatML and a notice.
 ChatPrompt buildPrompt(const Tokenizer&, const VocabData&, std::string_view context, std::string_view question, bool raw);
 
 }  // namespace presslab

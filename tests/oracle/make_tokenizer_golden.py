@@ -36,7 +36,7 @@ TEXTS = [
     "line one\r\nline two\r\n\r\nline three\r", "tabs\tand\t\ttabs \t mixed\t ", "a\u00a0b \u00a0c\u00a0 d\u202fe", "zero\u200bwidth\u200djoin\ufeffbom\u2060", "\u2000\u2001\u2002x\u2009 y\u3000 z\u205f\u1680w\u0085v\u2028u\u2029t",
     "1234567890 12,345.67 1e9 007 v2.0.1", "x\u00b2 + y\u00b3 = \u00bd \u2153 \u2160\u2163\u216b \u2460\u2461 \u3021\u3038", "\u0661\u0662\u0663 \u0967\u0968 \u09e7 \uff11\uff12 \U0001d7d8\U0001d7d9 \U00010107", "a1b22c333d4444 5 66  777   8888",
     "     leading", "trailing     ", "many          spaces          inside", "   \n   \n\n  x  \n", "\n\n\n\n", " \t \t ", "a  \n  b\n\n\n c", "!!! ... ??? --- === *** ((( )))", "'' 's 'S ' s 'tis 'Twas \u2019s \u2018quoted\u2019", " 's 'LL'Re'vE'd'M \u2019ll '\u017f",
-    "<|im_start|>user\nhello<|im_end|>\n<|endoftext|> <repo_name> <file_sep>", "\x00\x01\x02\x03 nul \x07\x08\x0b\x0c\x0e\x1b[0m\x7f", "\u0378\u0379 unassigned \ue000 private \ufffd \U000e0001",
+    "<|im_start|>user\nhello<|im_end|>\n<|endoftext|> <repo_name> <file_sep>", "\x00\x01\x02\x03 nul \x07\x08\x0b\x0c\x0e\x1b[0m\x7f", "no token: \x04\x06t\x13h\x14e\x16 \x1d.", "\u0378\u0379 unassigned \ue000 private \ufffd \U000e0001",
     "\U00020000\U0002a6d6 rare han \U0001d400\U0001d5d4 math \U00010400 deseret \U00012000 cuneiform", "a\u0300\u0301\u0302\u0303b\u0304 Z\u0351\u036b\u0343a\u0329l\u0327g\u0321o\u033a", "\u2192 \u2200x\u2208\u211d: x\u00b2\u22650 \u221e \u20ac5 \u00a31 \u20bf \u2116 \u2122",
     "https://example.org/a/b?c=d&e=%20f#g user.name+tag@mail.example", "CamelCaseWords snake_case_words kebab-case-words SHOUTING", "supercalifragilisticexpialidocious antidisestablishmentarianism",
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "^" * 70, "ab" * 60, "=" * 100 + "\n" + "-" * 64, "\u4e2d" * 40, "\U0001f469\u200d" * 12, " " * 65 + "x" + " " * 33, "\n \n  \n   \n",
@@ -141,10 +141,14 @@ def main():
     tok = tokenizer_of(sys.argv[1])
     templates = [field(gguf.GGUFReader(sys.argv[1]), "tokenizer.chat_template")] + TEMPLATES
     dump("templates.json", [{"template": t, "messages": m, "text": rendered(t, m)} for t in templates for m in MESSAGES])
-    # Bytes that this vocabulary lacks are dropped by the peer and become the unknown token here: such texts are no golden.
-    same = [t for t in TEXTS if tok.decode(tok.encode(t).ids) == t]
-    print(len(TEXTS), "texts,", len(TEXTS) - len(same), "left out:", [t for t in TEXTS if t not in same])
-    dump("smollm2_ids.json", [{"text": t, "ids": tok.encode(t).ids} for t in same])
+    rows = []
+    for text in TEXTS:
+        ids = tok.encode(text).ids
+        # The peer leaves out the bytes that this vocabulary has no token for; such a text does not come back whole.
+        back = tok.decode(ids)
+        rows.append({"text": text, "ids": ids} if back == text else {"text": text, "ids": ids, "decoded": back})
+    dump("smollm2_ids.json", rows)
+    print(len(rows), "texts,", sum("decoded" in r for r in rows), "not whole")
     plain = {"smollm": pre_tokenizer("smollm"), "gpt-2": pre_tokenizer("gpt-2"), "llama-bpe": pre_tokenizer("llama-bpe")}
     for name, pre in plain.items():
         dump(f"pieces_{name}.json", [{"text": t, "ends": cuts(pre, t)} for t in TEXTS])
