@@ -17,7 +17,8 @@ namespace {
 using Words = std::span<const std::string_view>;
 
 constexpr std::string_view kPeople[] = {"Mara Lindqvist", "Tomas Okafor", "Ines Valcourt", "Jonas Petrov", "Aiko Hamada",
-                                        "Ruth Abernathy", "Daniel Sorel", "Priya Raman", "Elena Castillo", "Samuel Voss", "Nora Kessler", "Hugo Almeida", "Leila Farouk", "Peter Quill"};
+                                        "Ruth Abernathy", "Daniel Sorel", "Priya Raman", "Elena Castillo", "Samuel Voss", "Nora Kessler",
+                                        "Hugo Almeida", "Leila Farouk", "Peter Quill"};
 constexpr std::string_view kTowns[] = {"Harrowgate", "Bellmere", "Port Anselm", "Kirkvale", "Sandhollow", "Verensk", "Lower Tannet", "Ostrava Bay",
                                        "Millbrook", "Castle Rennick", "Eastmoor", "Juniper Falls"};
 constexpr std::string_view kGoods[] = {"barley", "copper wire", "lamp oil", "dried cod", "roof slate", "cedar planks", "linen", "salt", "glassware",
