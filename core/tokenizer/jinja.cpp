@@ -175,7 +175,7 @@ class Renderer {
       case Expr::Kind::List:
       case Expr::Kind::Map: return collection(e);
       case Expr::Kind::Not: return Value::boolean(!eval(*e.kids[0]).truthy());
-      case Expr::Kind::Negate: return Value::integer(-integer(eval(*e.kids[0])));
+      case Expr::Kind::Negate: return combine(Value::integer(0), "-", eval(*e.kids[0]));
       case Expr::Kind::And:
       case Expr::Kind::Or: return logic(e);
       case Expr::Kind::Compare: return compare(e);

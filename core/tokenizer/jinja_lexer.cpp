@@ -127,7 +127,8 @@ class Lexer {
       for (const std::string_view op : kPairs) {
         if (m_source.substr(m_pos, 2) == op) n = 2;
       }
-      if (n == 1 && std::string_view("()[]{}.,:|+-*/%~<>=").find(c) == std::string_view::npos) throw Error("a character that is no operator in a tag");
+      static constexpr std::string_view kSingles = "()[]{}.,:|+-*/%~<>=";
+      if (n == 1 && kSingles.find(c) == std::string_view::npos) throw Error("a character that is no operator in a tag");
       m_tokens.push_back({Token::Kind::Operator, std::string(m_source.substr(m_pos, n))});
       m_pos += n;
     }

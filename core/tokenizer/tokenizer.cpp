@@ -149,7 +149,8 @@ void Tokenizer::Impl::readTokens(const VocabData& v) {
       const int byte = type == kByteToken ? namedByte(name) : -1;
       pieces[i] = byte >= 0 ? std::string(1, char(byte)) : bytesOf(name, codeToByte);
       if (type == kByteToken && pieces[i].size() != 1) {
-        badInput("tokenizer.ggml.tokens[" + std::to_string(i) + "]: '" + checkedName(name) + "' is marked as a byte but names none (<0x00> to <0xFF>)");
+        badInput("tokenizer.ggml.tokens[" + std::to_string(i) + "]: '" + checkedName(name) +
+                 "' is marked as a byte but names none (<0x00> to <0xFF>)");
       }
       if (byte < 0) ids.emplace(name, id);
       if (pieces[i].size() == 1 && byteIds[uint8_t(pieces[i][0])] < 0) byteIds[uint8_t(pieces[i][0])] = id;

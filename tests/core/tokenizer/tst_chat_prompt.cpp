@@ -57,10 +57,11 @@ class TestChatPrompt : public QObject {
 
   void whatIsNotSupportedSaysSo_data() {
     QTest::addColumn<QString>("source");
-    for (const char* s : {"{% macro f() %}{% endmacro %}", "{% include 'x' %}", "{{ range(3) }}", "{{ 'a' | reverse }}", "{{ 1 is prime }}", "{{ 1.5 }}",
-                          "{{ messages }}", "{{ 'a", "{% if 1 %}", "{% endif %}", "{{ }}", "{{ 1 + }}", "{# open", "{{ 'a' + 1 }}", "{{ x.y }}", "{{ 9 % 0 }}",
-                          "{{ 99999999999999999999 }}", "{% for a, b in messages %}{% endfor %}", "{{ raise_exception('no') }}", "{{", "{%", "{{ ] }}", "{{ a ? }}",
-                          "{% if 1 %}{% else %}{% elif 1 %}{% endif %}", "{% for a in 'abc' %}{% endfor %}"}) {
+    for (const char* s : {"{% macro f() %}{% endmacro %}", "{% include 'x' %}", "{{ range(3) }}", "{{ 'a' | reverse }}", "{{ 1 is prime }}",
+                          "{{ 1.5 }}", "{{ messages }}", "{{ 'a", "{% if 1 %}", "{% endif %}", "{{ }}", "{{ 1 + }}", "{# open", "{{ 'a' + 1 }}",
+                          "{{ x.y }}", "{{ 9 % 0 }}", "{{ 99999999999999999999 }}", "{% for a, b in messages %}{% endfor %}",
+                          "{{ raise_exception('no') }}", "{{", "{%", "{{ ] }}", "{{ a ? }}", "{% if 1 %}{% else %}{% elif 1 %}{% endif %}",
+                          "{% for a in 'abc' %}{% endfor %}"}) {
       QTest::newRow(s) << QString::fromUtf8(s);
     }
   }
