@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QTextStream>
+
+#include "core/api/lab.h"
+#include "ui/appearance.h"
+#include "ui/exporter.h"
+#include "ui/main_window.h"
+
+namespace {
+
+bool named(const char* argument, const char* option) {
+  return qstrcmp(argument, option) == 0 || (qstrncmp(argument, option, qstrlen(option)) == 0 && argument[qstrlen(option)] == '=');
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Rendering and help need no display. The platform is chosen when QApplication is made, so the arguments are looked at before.
+  bool windowless = false;
+  for (int i = 1; i < argc; ++i)
+    for (const char* option : {"--render", "--help", "-h", "--version", "-v"}) windowless = windowless || named(argv[i], option);
+  if (windowless) qputenv("QT_QPA_PLATFORM", "offscreen");
+  QApplication app(argc, argv);
+  QCoreApplication::setApplicationName(QStringLiteral("presslab"));
+  QCoreApplication::setOrganizationName(QStringLiteral("presslab"));
+  const presslab::Version version = presslab::programVersion();
+  QCoreApplication::setApplicationVersion(QString::fromStdString(version.version + " " + version.commit).trimmed());
+  QCommandLineParser parser;
+  parser.setApplicationDescription(QStringLiteral("Measures what compressing the KV cache of a language model saves and costs."));
+  const QCommandLineOption model({QStringLiteral("m"), QStringLiteral("model")}, QStringLiteral("Model file, folder or name."), QStringLiteral("MODEL"));
+  const QCommandLineOption render(QStringLiteral("render"), QStringLiteral("Draw the charts of a stored run without a window."), QStringLiteral("RUN"));
+  const QCommandLineOption out(QStringLiteral("out"), QStringLiteral("Folder for the charts."), QStringLiteral("DIR"));
+  const QCommandLineOption charts(QStringLiteral("charts"), QStringLiteral("Formats: png, svg, pdf."), QStringLiteral("LIST"), QStringLiteral("png,svg,pdf"));
+  const QCommandLineOption language(QStringLiteral("lang"), QStringLiteral("Language: en or zh_CN."), QStringLiteral("CODE"));
+  const QCommandLineOption dark(QStringLiteral("dark"), QStringLiteral("Dark colours."));
+  parser.addOptions({model, render, out, charts, language, dark});
+  parser.addPositionalArgument(QStringLiteral("run"), QStringLiteral("Stored run to open."), QStringLiteral("[RUN]"));
+  parser.addHelpOption();
+  parser.addVersionOption();
+  if (!parser.parse(app.arguments())) {
+    QTextStream(stderr) << "presslab: " << parser.errorText() << '\n';
+    return 2;
+  }
+  if (parser.isSet(QStringLiteral("version"))) parser.showVersion();
+  if (parser.isSet(QStringLiteral("help"))) parser.showHelp(0);
+  if (parser.isSet(render)) {
+    if (!parser.isSet(out)) {
+      QTextStream(stderr) << "presslab: --render needs --out DIR\n";
+      return 2;
+    }
+    if (parser.isSet(language)) presslab::applyLanguage(parser.value(language));
+    return presslab::renderRun(parser.value(render), parser.value(out), parser.value(charts).split(QLatin1Char(','), Qt::SkipEmptyParts), parser.isSet(dark));
+  }
+  presslab::MainWindow window(parser.value(model));
+  if (parser.isSet(language)) window.setLanguage(parser.value(language));
+  if (parser.isSet(dark)) window.setTheme(presslab::Theme::Dark);
+  if (!parser.positionalArguments().isEmpty()) window.openRun(parser.positionalArguments().first());
+  window.show();
+  return app.exec();
+}

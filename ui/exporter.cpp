@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/exporter.h"
+
+#include <QDir>
+#include <QTextStream>
+#include <exception>
+#include <memory>
+#include <stdexcept>
+
+#include "core/api/error.h"
+#include "core/export/export.h"
+#include "ui/charts/charts.h"
+#include "ui/models/comparison_model.h"
+
+namespace presslab {
+namespace {
+
+// In single quotes, as a POSIX shell reads it.
+QString quoted(QString s) { return QLatin1Char('\'') + s.replace(QLatin1Char('\''), QStringLiteral("'\\''")) + QLatin1Char('\''); }
+
+}  // namespace
+
+QStringList exportCharts(const std::vector<ChartView*>& charts, const QString& dir, const QStringList& formats) {
+  if (!QDir().mkpath(dir)) throw Failure(ErrorCode::Io, dir.toStdString() + ": the folder cannot be made");
+  QStringList paths;
+  for (ChartView* chart : charts)
+    for (const QString& format : formats) {
+      paths << QDir(dir).filePath(chart->id() + QLatin1Char('.') + format);
+      chart->exportTo(paths.last());
+    }
+  return paths;
+}
+
+int renderRun(const QString& run, const QString& dir, const QStringList& formats, bool dark) {
+  QTextStream err(stderr);
+  try {
+    for (const QString& format : formats)
+      if (!QStringList{QStringLiteral("png"), QStringLiteral("svg"), QStringLiteral("pdf")}.contains(format))
+        badInput("--charts: '" + format.toStdString() + "' is none of png, svg, pdf");
+    auto comparison = std::make_shared<const Comparison>(readRunFolder(run.toStdString()));
+    ComparisonModel model;
+    model.setComparison(comparison);
+    QWidget host;
+    const std::vector<ChartView*> charts = makeCharts(&host);
+    for (ChartView* chart : charts) {
+      chart->setDark(dark);
+      chart->refresh(model.data());
+    }
+    exportCharts(charts, dir, formats);
+    return 0;
+  } catch (const Failure& e) {
+    err << "presslab: " << e.what() << '\n';
+    return int(e.code());
+  } catch (const std::exception& e) {
+    err << "presslab: " << e.what() << '\n';
+    return int(ErrorCode::Io);
+  }
+}
+
+QString commandOf(const CompareSpec& spec, const QString& documentPath) {
+  QStringList c{QStringLiteral("presslab-cli compare")};
+  if (!spec.model.path.empty()) c << QStringLiteral("-m") << quoted(QString::fromStdString(spec.model.path));
+  if (spec.prompt.text) c << QStringLiteral("--prompt-file") << quoted(documentPath);
+  else if (spec.prompt.contextTokens) c << QStringLiteral("--context") << QString::number(*spec.prompt.contextTokens);
+  if (spec.prompt.question) c << QStringLiteral("--question") << quoted(QString::fromStdString(*spec.prompt.question));
+  QStringList methods;
+  for (const std::string& m : spec.methods) methods << QString::fromStdString(m);
+  c << QStringLiteral("--methods") << quoted(methods.join(QLatin1Char(';'))) << QStringLiteral("-n") << QString::number(spec.maxNewTokens);
+  return c.join(QLatin1Char(' '));
+}
+
+}  // namespace presslab

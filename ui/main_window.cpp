@@ -1,0 +1,333 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/main_window.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QClipboard>
+#include <QCloseEvent>
+#include <QDir>
+#include <QDropEvent>
+#include <QFileInfo>
+#include <QFileDialog>
+#include <QLabel>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QSettings>
+#include <QSplitter>
+#include <QStatusBar>
+#include <QTabWidget>
+#include <QTimer>
+#include <QVBoxLayout>
+
+#include "core/export/export.h"
+#include "ui/charts/chart_view.h"
+#include "ui/exporter.h"
+#include "ui/models/comparison_model.h"
+#include "ui/pages/compare_page.h"
+#include "ui/pages/results_page.h"
+#include "ui/run/run_controller.h"
+#include "ui/widgets/control_panel.h"
+#include "ui/widgets/top_bar.h"
+
+namespace presslab {
+
+MainWindow::MainWindow(const QString& model, QWidget* parent)
+    : QMainWindow(parent), m_model(new ComparisonModel(this)), m_controller(new RunController(m_model, this)), m_top(new TopBar),
+      m_controls(new ControlPanel), m_compare(new ComparePage(m_model)), m_results(new ResultsPage), m_tabs(new QTabWidget), m_banner(new QLabel),
+      m_predictSoon(new QTimer(this)), m_modelPath(model) {
+  m_banner->setWordWrap(true);
+  m_banner->setObjectName(QStringLiteral("banner"));
+  m_banner->setStyleSheet(QStringLiteral("background:#b3261e;color:white;padding:5px"));
+  m_banner->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  m_banner->hide();
+  m_tabs->addTab(m_compare, QString());
+  m_tabs->addTab(m_results, QString());
+  m_tabs->setDocumentMode(true);
+  auto* split = new QSplitter;
+  split->addWidget(m_controls);
+  split->addWidget(m_tabs);
+  split->setSizes({230, 1050});
+  split->setStretchFactor(1, 1);
+  auto* centre = new QWidget;
+  auto* box = new QVBoxLayout(centre);
+  box->setContentsMargins(0, 0, 0, 0);
+  box->setSpacing(2);
+  box->addWidget(m_top);
+  box->addWidget(m_banner);
+  box->addWidget(split, 1);
+  setCentralWidget(centre);
+  setAcceptDrops(true);
+  makeMenus();
+  m_predictSoon->setSingleShot(true);
+  m_predictSoon->setInterval(60);
+  connect(m_predictSoon, &QTimer::timeout, this, [this] { m_controller->predict(m_controls->methods(), m_top->contextTokens(), KvType::F16); });
+  connect(m_controls, &ControlPanel::changed, this, &MainWindow::methodsChanged);
+  connect(m_top, &TopBar::jobChanged, m_predictSoon, qOverload<>(&QTimer::start));
+  connect(m_top, &TopBar::presetChosen, this, &MainWindow::applyPreset);
+  connect(m_top, &TopBar::run, m_run, &QAction::trigger);
+  connect(m_top, &TopBar::cancel, m_cancel, &QAction::trigger);
+  connect(m_top, &TopBar::openModel, m_openModel, &QAction::trigger);
+  connect(m_top, &TopBar::failed, this, &MainWindow::showError);
+  connect(m_controller, &RunController::repaint, m_compare, &ComparePage::refresh);
+  connect(m_controller, &RunController::stateChanged, this, &MainWindow::updateState);
+  connect(m_controller, &RunController::failed, this, &MainWindow::showError);
+  connect(m_controller, &RunController::modelLoaded, this, [this](const ModelInfo& info) {
+    m_top->setModel(info);
+    m_top->focusRun();
+    methodsChanged();
+  });
+  connect(m_controller, &RunController::predicted, this, [this](const std::vector<Prediction>& predictions) {
+    m_model->setPredictions(predictions);
+    m_compare->refresh();
+  });
+  connect(m_controller, &RunController::finished, this, [this](const RunOutcome& outcome) {
+    if (outcome.comparison) m_results->setComparison(outcome.comparison);
+  });
+  QSettings settings;
+  setTheme(Theme(settings.value(QStringLiteral("theme"), 0).toInt()));
+  setLanguage(settings.value(QStringLiteral("language")).toString());
+  if (!restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray())) resize(1280, 800);
+  methodsChanged();
+  ModelSpec spec;
+  spec.path = model.toStdString();
+  m_controller->load(spec);
+  updateState();
+}
+
+MainWindow::~MainWindow() { delete m_controller; }  // first: its thread must not outlive what it wakes
+
+CompareSpec MainWindow::spec() const {
+  CompareSpec s;
+  s.model.path = m_modelPath.toStdString();
+  s.prompt = m_top->prompt();
+  s.methods = m_controls->methods();
+  s.maxNewTokens = m_top->newTokens();
+  s.commandLine = commandOf(s, m_top->documentPath()).toStdString();
+  return s;
+}
+
+void MainWindow::makeMenus() {
+  m_file = menuBar()->addMenu(QString());
+  m_export = menuBar()->addMenu(QString());
+  m_view = menuBar()->addMenu(QString());
+  m_themes = m_view->addMenu(QString());
+  m_languages = menuBar()->addMenu(QString());
+  const auto add = [this](QMenu* menu, auto&& slot, const QKeySequence& keys = {}) {
+    QAction* action = menu->addAction(QString(), this, slot);
+    action->setShortcut(keys);
+    return action;
+  };
+  m_openModel = add(m_file, [this] {
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open a model file"), {}, tr("GGUF models (*.gguf);;All files (*)"));
+    if (path.isEmpty()) return;
+    m_modelPath = path;
+    ModelSpec s;
+    s.path = path.toStdString();
+    m_controller->load(s);
+  }, QKeySequence::Open);
+  m_openDocument = add(m_file, [this] { m_top->chooseDocument(); }, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O));
+  m_openRun = add(m_file, [this] {
+    const QString dir = QFileDialog::getExistingDirectory(this, tr("Open a stored run"), QString::fromStdString(runsFolder()));
+    if (!dir.isEmpty()) openRun(dir);
+  });
+  m_file->addSeparator();
+  m_run = add(m_file, [this] {
+    m_banner->hide();
+    m_controller->start(spec());
+  }, QKeySequence(Qt::Key_F5));
+  m_cancel = add(m_file, [this] { m_controller->cancel(); }, QKeySequence(Qt::Key_Escape));
+  m_file->addSeparator();
+  m_quit = add(m_file, [this] { close(); }, QKeySequence::Quit);
+  m_all = add(m_export, [this] { exportAllCharts({QStringLiteral("png"), QStringLiteral("svg"), QStringLiteral("pdf")}); }, QKeySequence(Qt::CTRL | Qt::Key_E));
+  m_png = add(m_export, [this] { exportAllCharts({QStringLiteral("png")}); });
+  m_svg = add(m_export, [this] { exportAllCharts({QStringLiteral("svg")}); });
+  m_pdf = add(m_export, [this] { exportAllCharts({QStringLiteral("pdf")}); });
+  m_export->addSeparator();
+  m_csv = add(m_export, [this] { exportRun(RunFormat::Csv); });
+  m_json = add(m_export, [this] { exportRun(RunFormat::Json); });
+  m_markdown = add(m_export, [this] { exportRun(RunFormat::Markdown); });
+  m_export->addSeparator();
+  m_command = add(m_export, [this] {
+    QApplication::clipboard()->setText(QString::fromStdString(spec().commandLine));
+    statusBar()->showMessage(tr("The command is in the clipboard"), 4000);
+  }, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C));
+  m_resetZoom = add(m_view, [this] {
+    for (ChartView* chart : m_compare->charts()) chart->resetZoom();
+  }, QKeySequence(Qt::CTRL | Qt::Key_0));
+  m_system = add(m_themes, [this] { setTheme(Theme::System); });
+  m_light = add(m_themes, [this] { setTheme(Theme::Light); });
+  m_dark = add(m_themes, [this] { setTheme(Theme::Dark); });
+  m_english = add(m_languages, [this] { setLanguage(QStringLiteral("en")); });
+  m_chinese = add(m_languages, [this] { setLanguage(QStringLiteral("zh_CN")); });
+  for (const QList<QAction*>& group : {QList<QAction*>{m_system, m_light, m_dark}, QList<QAction*>{m_english, m_chinese}}) {
+    auto* exclusive = new QActionGroup(this);
+    for (QAction* action : group) {
+      action->setCheckable(true);
+      exclusive->addAction(action);
+    }
+  }
+}
+
+void MainWindow::retranslateUi() {
+  setWindowTitle(QStringLiteral("PressLab"));
+  m_tabs->setTabText(0, tr("Comparison"));
+  m_tabs->setTabText(1, tr("Results"));
+  m_file->setTitle(tr("&File"));
+  m_export->setTitle(tr("&Export"));
+  m_view->setTitle(tr("&View"));
+  m_themes->setTitle(tr("Theme"));
+  m_languages->setTitle(QStringLiteral("&Language / 语言"));
+  m_openModel->setText(tr("Open model…"));
+  m_openDocument->setText(tr("Open document as prompt…"));
+  m_openRun->setText(tr("Open stored run…"));
+  m_run->setText(tr("Run"));
+  m_cancel->setText(tr("Cancel"));
+  m_quit->setText(tr("Quit"));
+  m_all->setText(tr("All charts: PNG, SVG and PDF…"));
+  m_png->setText(tr("All charts as PNG…"));
+  m_svg->setText(tr("All charts as SVG…"));
+  m_pdf->setText(tr("All charts as PDF…"));
+  m_csv->setText(tr("Run as CSV…"));
+  m_json->setText(tr("Run as JSON…"));
+  m_markdown->setText(tr("Run as Markdown…"));
+  m_command->setText(tr("Copy as command"));
+  m_resetZoom->setText(tr("Reset zoom of all charts"));
+  m_system->setText(tr("Like the system"));
+  m_light->setText(tr("Light"));
+  m_dark->setText(tr("Dark"));
+  m_english->setText(QStringLiteral("English"));
+  m_chinese->setText(QStringLiteral("简体中文"));
+  updateState();
+}
+
+void MainWindow::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::LanguageChange) {
+    retranslateUi();
+    m_model->relabel();
+  }
+  QMainWindow::changeEvent(event);
+}
+
+void MainWindow::setLanguage(const QString& code) {
+  const QString used = applyLanguage(code);
+  (used == QLatin1String("zh_CN") ? m_chinese : m_english)->setChecked(true);
+  QSettings().setValue(QStringLiteral("language"), code);
+  retranslateUi();
+}
+
+void MainWindow::setTheme(Theme theme) {
+  const bool dark = applyTheme(theme);
+  (theme == Theme::System ? m_system : theme == Theme::Light ? m_light : m_dark)->setChecked(true);
+  QSettings().setValue(QStringLiteral("theme"), int(theme));
+  m_compare->setDark(dark);
+}
+
+void MainWindow::updateState() {
+  using State = RunController::State;
+  const State state = m_controller->state();
+  const bool running = state == State::Running || state == State::Cancelling;
+  m_top->setState(state == State::Ready, running, state == State::Cancelling);
+  m_controls->setEnabled(!running);
+  m_run->setEnabled(state == State::Ready);
+  m_cancel->setEnabled(state == State::Running);
+  m_openModel->setEnabled(!running);
+  m_openRun->setEnabled(!running);
+  for (QAction* a : {m_all, m_png, m_svg, m_pdf, m_csv, m_json, m_markdown}) a->setEnabled(m_model->data().comparison && !running);
+  if (state == State::Loading) m_top->setModelText(tr("Loading the model…"));
+  else if (state == State::Empty) m_top->setModelText(tr("No model"));
+  switch (state) {
+    case State::Running: statusBar()->showMessage(tr("Running")); break;
+    case State::Cancelling: statusBar()->showMessage(tr("Cancelling…")); break;
+    default: statusBar()->clearMessage();
+  }
+}
+
+void MainWindow::showError(const QString& reason) {
+  m_banner->setText(reason);
+  m_banner->setAccessibleName(tr("Error: %1").arg(reason));
+  m_banner->show();
+}
+
+void MainWindow::methodsChanged() {
+  if (m_controller->state() == RunController::State::Running || m_controller->state() == RunController::State::Cancelling) return;
+  if (!m_model->data().comparison || m_controls->methods().size() != m_model->data().lanes.size()) m_model->begin(m_controls->methods());
+  m_compare->refresh();
+  m_predictSoon->start();
+}
+
+void MainWindow::applyPreset(int index) {
+  const Preset& preset = presets()[size_t(index)];
+  m_top->setJob(preset.contextTokens, preset.newTokens);
+  m_controls->setKnobs(knobsOf(preset));
+  statusBar()->showMessage(QCoreApplication::translate("Presets", preset.help), 8000);
+}
+
+void MainWindow::openRun(const QString& folderOrId) {
+  try {
+    auto comparison = std::make_shared<const Comparison>(readRunFolder(folderOrId.toStdString()));
+    std::vector<std::string> methods;
+    for (const MethodMetrics& m : comparison->methods) methods.push_back(m.method);
+    m_model->begin(methods);
+    m_model->setComparison(comparison);
+    m_results->setComparison(comparison);
+    m_compare->refresh();
+    updateState();
+  } catch (const std::exception& e) {
+    showError(QString::fromUtf8(e.what()));
+  }
+}
+
+void MainWindow::exportAllCharts(const QStringList& formats) {
+  const QString dir = QFileDialog::getExistingDirectory(this, tr("Folder for the charts"));
+  if (dir.isEmpty()) return;
+  try {
+    const QStringList paths = exportCharts(m_compare->charts(), dir, formats);
+    statusBar()->showMessage(tr("%1 files written to %2").arg(paths.size()).arg(dir), 8000);
+  } catch (const std::exception& e) {
+    showError(QString::fromUtf8(e.what()));
+  }
+}
+
+void MainWindow::exportRun(RunFormat format) {
+  static const QStringList kEnding{QStringLiteral("csv"), QStringLiteral("json"), QStringLiteral("md")};
+  const QString ending = kEnding[int(format)];
+  QString path = QFileDialog::getSaveFileName(this, tr("Export the run"), QStringLiteral("run.") + ending);
+  if (path.isEmpty()) return;
+  if (!path.endsWith(QLatin1Char('.') + ending)) path += QLatin1Char('.') + ending;
+  try {
+    const Comparison& c = *m_model->data().comparison;
+    const std::string content = format == RunFormat::Csv ? summaryCsv(c) : format == RunFormat::Json ? comparisonJson(c, true) : summaryMarkdown(c);
+    writeFileAtomic(path.toStdString(), content);
+    statusBar()->showMessage(tr("Written: %1").arg(path), 8000);
+  } catch (const std::exception& e) {
+    showError(QString::fromUtf8(e.what()));
+  }
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  m_controller->cancel();
+  QSettings().setValue(QStringLiteral("geometry"), saveGeometry());
+  event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+  const QString path = event->mimeData()->urls().value(0).toLocalFile();
+  if (path.isEmpty() || m_controller->state() == RunController::State::Running) return;
+  if (path.endsWith(QLatin1String(".gguf"))) {
+    m_modelPath = path;
+    ModelSpec s;
+    s.path = path.toStdString();
+    m_controller->load(s);
+  } else if (QFileInfo(path).isDir()) {
+    openRun(path);
+  } else {
+    m_top->setDocument(path);
+  }
+}
+
+}  // namespace presslab
