@@ -18,7 +18,6 @@ class Lexer {
   explicit Lexer(std::string_view source) : m_source(source) {
     // A template's last line end does not count.
     if (!m_source.empty() && m_source.back() == '\n') m_source.remove_suffix(1);
-    if (!m_source.empty() && m_source.back() == '\r' && source.back() == '\n') m_source.remove_suffix(1);
   }
 
   std::vector<Token> run() {
@@ -165,7 +164,12 @@ class Lexer {
 
 std::vector<Token> tokenize(std::string_view source) {
   if (source.size() > kMaxSource) throw Error("it is longer than " + std::to_string(kMaxSource) + " bytes");
-  return Lexer(source).run();
+  std::string lines;                                  // every kind of line end is a plain one
+  for (size_t i = 0; i < source.size(); ++i) {
+    if (source[i] == '\r' && i + 1 < source.size() && source[i + 1] == '\n') continue;
+    lines += source[i] == '\r' ? '\n' : source[i];
+  }
+  return Lexer(lines).run();
 }
 
 }  // namespace presslab::jinja

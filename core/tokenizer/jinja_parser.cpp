@@ -93,7 +93,7 @@ class Parser {
   void ifBlock(Block& b) {
     b.kind = Block::Kind::If;
     for (std::string end = "elif"; end != "endif";) {
-      ExprPtr condition = end == "elif" ? expression() : nullptr;
+      ExprPtr condition = end == "elif" ? orLevel() : nullptr;
       const bool last = !condition;
       need(Token::Kind::BlockClose);
       end.clear();

@@ -92,6 +92,7 @@ TEMPLATES = [
     "{{ messages[-1].content.strip() }}|{{ ' x '.lstrip() }}|{{ 'abc'.startswith('ab') }}{{ 'abc'.endswith('ab') }}|{{ messages[0].missing is "
     "defined }}{{ none is none }}{{ 'q' is string }}{{ {'a': 1}['a'] }}",
     "{% for m in messages if m.role == 'nobody' %}x{% else %}empty{% endfor %}{{ '%}' }}{{ \"}}\" }}{{ 'it' 's' }}",
+    "one\r\n{% if true %}\r\ntwo{{ '\r\n' }}\rthree{% endif %}\r\n",
     "{{ raise_exception('no') }}", "{% for a in messages %}", "{{ messages.foo.bar }}", "{{ 1 / 0 }}",
 ]
 MESSAGES = [[{"role": "user", "content": "  Why is \"it\" so?\n"}],
