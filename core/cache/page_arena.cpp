@@ -15,7 +15,7 @@ namespace presslab {
 namespace {
 
 [[noreturn]] void refused(int64_t bytes) {
-  throw Failure(ErrorCode::NoMemory, "KV cache: the system refused " + std::to_string(bytes) + " bytes");
+  throw Failure(ErrorCode::NoMemory, "memory: the system refused " + std::to_string(bytes) + " bytes");
 }
 
 }  // namespace

@@ -29,4 +29,21 @@ class PageArena {
   int64_t m_size = 0;
 };
 
+/// Floats in pages of their own. A heap keeps much of what is freed; these go back to the system, so the resident memory that a run
+/// reports is that of its cache.
+class PageFloats {
+ public:
+  /// New floats read as zero. Throws Failure(NoMemory).
+  void resize(size_t n) {
+    m_arena.resize(int64_t(n * sizeof(float)));
+    m_size = n;
+  }
+  float* data() const { return reinterpret_cast<float*>(m_arena.data()); }
+  size_t size() const { return m_size; }
+
+ private:
+  PageArena m_arena;
+  size_t m_size = 0;
+};
+
 }  // namespace presslab

@@ -41,8 +41,6 @@ void checkLogits(const float* logits, int64_t vocab, int64_t position) {
   throw Failure(ErrorCode::Failed, "output matrix: a logit that is not finite at position " + std::to_string(position));
 }
 
-void release(std::vector<float>& v) { std::vector<float>().swap(v); }
-
 template <class F>
 void forRows(kernels::Pool& pool, int64_t rows, F&& f) {
   pool.forEach(int((rows + kRowsPerJob - 1) / kRowsPerJob), [&](int job) {
@@ -119,7 +117,7 @@ void CpuSequence::normRows(const float* x, const std::vector<float>& weight, int
 
 void CpuSequence::recordInputs(int64_t start, int64_t count, const float* x) {
   const ModelConfig& c = m_backend.config();
-  const auto record = [&](std::vector<float>& to, const float* from, int64_t width) {
+  const auto record = [&](PageFloats& to, const float* from, int64_t width) {
     std::memcpy(to.data() + start * width, from, size_t(count * width) * sizeof(float));
   };
   if (m_needs.residual) record(m_traceResidual, x, c.hidden);
@@ -204,7 +202,7 @@ LayerTrace CpuSequence::trace(int l) {
   t.layer = l;
   t.tokens = m_tokens;
   const int64_t perHead = m_tokens * c.headDim;
-  const auto floats = [&](std::vector<float>& room, bool values) -> const float* {
+  const auto floats = [&](PageFloats& room, bool values) -> const float* {
     const auto row = [&](int h, int64_t r) { return values ? m_cache.vRow(l, h, r) : m_cache.kRow(l, h, r); };
     if (m_cache.elem() == kernels::Elem::F32) return reinterpret_cast<const float*>(row(0, 0));   // heads follow each other
     const int64_t jobs = (m_tokens + kPrefillChunk - 1) / kPrefillChunk;
@@ -249,7 +247,7 @@ void CpuSequence::endPrefill(float* lastLogits) {
     m_backend.output().gemv(m_token.norm.data(), lastLogits, m_backend.pool());
     checkLogits(lastLogits, c.vocab, m_tokens - 1);
   }
-  for (auto* v : {&m_x, &m_traceQ, &m_traceX, &m_traceResidual, &m_traceK, &m_traceV}) release(*v);
+  for (auto* v : {&m_x, &m_traceQ, &m_traceX, &m_traceResidual, &m_traceK, &m_traceV}) v->resize(0);
   m_chunk = Buffers();
   m_prefilling = false;
   m_position = m_tokens;

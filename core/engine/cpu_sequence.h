@@ -36,7 +36,7 @@ class CpuSequence final : public Sequence {
  private:
   /// Rows of a chunk (prefill) or of one token (decode), allocated once.
   struct Buffers {
-    std::vector<float> norm, q, k, v, attention, projected, gate, up;
+    PageFloats norm, q, k, v, attention, projected, gate, up;
     void resize(int64_t rows, const ModelConfig&);
     int64_t bytes() const;
   };
@@ -57,8 +57,8 @@ class CpuSequence final : public Sequence {
   bool m_prefilling = false;
   int64_t m_tokens = 0;
   TraceNeeds m_needs;
-  std::vector<float> m_x;                   // (T, hidden), the residual stream
-  std::vector<float> m_traceQ, m_traceX, m_traceResidual, m_traceK, m_traceV;
+  PageFloats m_x;                           // (T, hidden), the residual stream
+  PageFloats m_traceQ, m_traceX, m_traceResidual, m_traceK, m_traceV;
   Buffers m_chunk;
   int64_t m_scratch = 0;                    // bytes of all of it, reported also after it is freed
 

@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QtTest>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstdlib>
+#include <fstream>
 #include <map>
 #include <new>
 
@@ -80,6 +83,7 @@ class TestCpuSequence : public QObject {
   void traceHoldsWhatWasAsked();
   void tapSumsToOne();
   void decodeTakesNothingFromTheHeap();
+  void scratchGoesBackToTheSystem();
   void refusesBeyondThePositions();
   void namesTheLayerThatIsNotFinite();
 };
@@ -344,6 +348,27 @@ void TestCpuSequence::decodeTakesNothingFromTheHeap() {
     const int64_t before = g_allocations;
     for (int i = 0; i < 60; ++i) sequence->decode(i, logits.data(), {});
     QCOMPARE(g_allocations - before, int64_t{0});
+  }
+}
+
+void TestCpuSequence::scratchGoesBackToTheSystem() {
+  const auto resident = [] {
+    std::ifstream statm("/proc/self/statm");
+    int64_t size = 0, pages = 0;
+    statm >> size >> pages;
+    return pages * int64_t(sysconf(_SC_PAGESIZE));
+  };
+  const TinyModel model(16, 60000);
+  const auto backend = backendOf(model);
+  for (int round = 0; round < 3; ++round) {  // a heap that learns keeps more the second time
+    const auto sequence = backend->newSequence();
+    const auto ids = randomIds(1, 60000, 96);
+    sequence->beginPrefill(ids, {});
+    const int64_t scratch = sequence->bytes().scratch, full = resident();
+    QVERIFY(scratch >= int64_t{60000} * 64 * 4);
+    sequence->endPrefill(nullptr);
+    const int64_t fell = full - resident();
+    QVERIFY2(double(fell) > 0.9 * 60000 * 64 * 4, qPrintable(QString::number(fell)));
   }
 }
 
