@@ -11,7 +11,8 @@ namespace presslab::kernels {
 
 namespace {
 
-template <class T> T load(const uint8_t* p) {
+template <class T>
+T load(const uint8_t* p) {
   T value;
   std::memcpy(&value, p, sizeof value);
   return value;
@@ -74,7 +75,7 @@ void kFourFive(const uint8_t* in, float* out, int64_t blocks, bool five) {
     const uint8_t* q = in + (five ? 48 : 16);
     for (int j = 0; j < 8; ++j) {
       const float s = d * float(scale[j]), m = dmin * float(minimum[j]);
-      const uint8_t* pair = q + j / 2 * 32;   // sub-blocks 2k and 2k+1 share 32 bytes: low and high nibbles
+      const uint8_t* pair = q + j / 2 * 32;  // sub-blocks 2k and 2k+1 share 32 bytes: low and high nibbles
       for (int i = 0; i < 32; ++i) {
         int v = j & 1 ? pair[i] >> 4 : pair[i] & 15;
         if (five) v |= (fifth[i] >> j & 1) << 4;
@@ -88,9 +89,9 @@ void kFourFive(const uint8_t* in, float* out, int64_t blocks, bool five) {
 void kSix(const uint8_t* in, float* out, int64_t blocks) {
   for (int64_t b = 0; b < blocks; ++b, in += 210, out += 256) {
     const float d = half(in + 208);
-    for (int part = 0; part < 2; ++part) {       // 128 values each
+    for (int part = 0; part < 2; ++part) {  // 128 values each
       const uint8_t *low = in + part * 64, *up = in + 128 + part * 32, *scale = in + 192 + part * 8;
-      for (int j = 0; j < 4; ++j) {              // 32 values each; nibble by j / 2, byte half by j % 2
+      for (int j = 0; j < 4; ++j) {  // 32 values each; nibble by j / 2, byte half by j % 2
         for (int i = 0; i < 32; ++i) {
           const uint8_t byte = low[(j & 1) * 32 + i];
           const int v = ((j < 2 ? byte & 15 : byte >> 4) | (up[i] >> (2 * j) & 3) << 4) - 32;
@@ -106,17 +107,28 @@ void kSix(const uint8_t* in, float* out, int64_t blocks) {
 void dequantRow(QuantType type, const void* data, float* out, int64_t n) {
   const auto* in = static_cast<const uint8_t*>(data);
   switch (type) {
-    case QuantType::F32: return convertToF32(Elem::F32, data, out, n);
-    case QuantType::F16: return convertToF32(Elem::F16, data, out, n);
-    case QuantType::BF16: return convertToF32(Elem::BF16, data, out, n);
-    case QuantType::Q4_0: return nibbles(in, out, n / 32, false);
-    case QuantType::Q4_1: return nibbles(in, out, n / 32, true);
-    case QuantType::Q5_0: return fiveBits(in, out, n / 32, false);
-    case QuantType::Q5_1: return fiveBits(in, out, n / 32, true);
-    case QuantType::Q8_0: return eightBits(in, out, n / 32);
-    case QuantType::Q4_K: return kFourFive(in, out, n / 256, false);
-    case QuantType::Q5_K: return kFourFive(in, out, n / 256, true);
-    case QuantType::Q6_K: return kSix(in, out, n / 256);
+    case QuantType::F32:
+      return convertToF32(Elem::F32, data, out, n);
+    case QuantType::F16:
+      return convertToF32(Elem::F16, data, out, n);
+    case QuantType::BF16:
+      return convertToF32(Elem::BF16, data, out, n);
+    case QuantType::Q4_0:
+      return nibbles(in, out, n / 32, false);
+    case QuantType::Q4_1:
+      return nibbles(in, out, n / 32, true);
+    case QuantType::Q5_0:
+      return fiveBits(in, out, n / 32, false);
+    case QuantType::Q5_1:
+      return fiveBits(in, out, n / 32, true);
+    case QuantType::Q8_0:
+      return eightBits(in, out, n / 32);
+    case QuantType::Q4_K:
+      return kFourFive(in, out, n / 256, false);
+    case QuantType::Q5_K:
+      return kFourFive(in, out, n / 256, true);
+    case QuantType::Q6_K:
+      return kSix(in, out, n / 256);
   }
 }
 

@@ -18,16 +18,30 @@ constexpr uint32_t kTypeCount = 13;
 /// Bytes of one value of a fixed-size type; 0 for strings and arrays.
 uint64_t fixedBytes(GgufType type) {
   switch (type) {
-    case GgufType::U8: case GgufType::I8: case GgufType::Bool: return 1;
-    case GgufType::U16: case GgufType::I16: return 2;
-    case GgufType::U32: case GgufType::I32: case GgufType::F32: return 4;
-    case GgufType::U64: case GgufType::I64: case GgufType::F64: return 8;
-    case GgufType::String: case GgufType::Array: break;
+    case GgufType::U8:
+    case GgufType::I8:
+    case GgufType::Bool:
+      return 1;
+    case GgufType::U16:
+    case GgufType::I16:
+      return 2;
+    case GgufType::U32:
+    case GgufType::I32:
+    case GgufType::F32:
+      return 4;
+    case GgufType::U64:
+    case GgufType::I64:
+    case GgufType::F64:
+      return 8;
+    case GgufType::String:
+    case GgufType::Array:
+      break;
   }
   return 0;
 }
 
-template <class T> T load(const std::byte* at) {
+template <class T>
+T load(const std::byte* at) {
   T value;
   std::memcpy(&value, at, sizeof value);
   return value;
@@ -49,8 +63,8 @@ std::string num(uint64_t n) { return std::to_string(n); }
 }  // namespace
 
 const char* ggufTypeName(GgufType type) {
-  static const char* kNames[kTypeCount] = {"UINT8", "INT8", "UINT16", "INT16", "UINT32", "INT32", "FLOAT32",
-                                           "BOOL",  "STRING", "ARRAY", "UINT64", "INT64", "FLOAT64"};
+  static const char* kNames[kTypeCount] = {"UINT8", "INT8",   "UINT16", "INT16",  "UINT32", "INT32",  "FLOAT32",
+                                           "BOOL",  "STRING", "ARRAY",  "UINT64", "INT64",  "FLOAT64"};
   return kNames[uint32_t(type)];
 }
 
@@ -73,12 +87,13 @@ void GgufHeader::failKey(const GgufKeyValue& kv, const std::string& reason) cons
 void GgufHeader::need(uint64_t bytes, const std::string& field) const {
   const uint64_t left = m_file.size() - m_pos;
   if (bytes > left) {
-    fail(m_pos, field, "the file ends here: needs " + num(bytes) + " bytes, " + num(left) + " are left of " + num(m_file.size()) +
-                           "; incomplete download?");
+    fail(m_pos, field,
+         "the file ends here: needs " + num(bytes) + " bytes, " + num(left) + " are left of " + num(m_file.size()) + "; incomplete download?");
   }
 }
 
-template <class T> T GgufHeader::read(const std::string& field) {
+template <class T>
+T GgufHeader::read(const std::string& field) {
   need(sizeof(T), field);
   const T value = load<T>(at(m_pos));
   m_pos += sizeof(T);
@@ -243,18 +258,20 @@ void GgufHeader::readTensor(uint64_t index) {
   const uint32_t id = read<uint32_t>(name);
   const FileType type = fileType(id);
   if (!type.supported) {
-    fail(typeOffset, name, "type " + num(id) + (type.name ? std::string(" (") + type.name + ")" : "") + " is not " +
-                               (type.name ? "supported" : "a known type") + " (supported: " + supportedTypes() + ")");
+    fail(typeOffset, name,
+         "type " + num(id) + (type.name ? std::string(" (") + type.name + ")" : "") + " is not " + (type.name ? "supported" : "a known type") +
+             " (supported: " + supportedTypes() + ")");
   }
   t.type = type.type;
   const TensorTypeTraits& tr = traits(t.type);
   if (t.dims[0] % uint64_t(tr.blockSize) != 0) {
-    fail(typeOffset, name, std::string(tr.name) + " rows of " + num(t.dims[0]) + " elements are no multiple of the block of " + num(uint64_t(tr.blockSize)));
+    fail(typeOffset, name,
+         std::string(tr.name) + " rows of " + num(t.dims[0]) + " elements are no multiple of the block of " + num(uint64_t(tr.blockSize)));
   }
-  t.bytes = elements / uint64_t(tr.blockSize) * uint64_t(tr.blockBytes);   // < 2^40 * 4
+  t.bytes = elements / uint64_t(tr.blockSize) * uint64_t(tr.blockBytes);  // < 2^40 * 4
 
   const uint64_t offsetOffset = m_pos;
-  t.dataOffset = read<uint64_t>(name);   // made absolute by checkPlaces
+  t.dataOffset = read<uint64_t>(name);  // made absolute by checkPlaces
   if (t.dataOffset % m_alignment != 0) {
     fail(offsetOffset, name, "offset " + num(t.dataOffset) + " is not aligned to " + num(m_alignment));
   }
@@ -262,7 +279,7 @@ void GgufHeader::readTensor(uint64_t index) {
 }
 
 void GgufHeader::checkPlaces() {
-  const uint64_t dataStart = (m_pos + m_alignment - 1) / m_alignment * m_alignment;   // m_pos <= file size, cannot wrap
+  const uint64_t dataStart = (m_pos + m_alignment - 1) / m_alignment * m_alignment;  // m_pos <= file size, cannot wrap
   uint64_t needed = 0;
   const GgufTensor* last = nullptr;
   for (GgufTensor& t : m_tensors) {
@@ -287,8 +304,9 @@ void GgufHeader::checkPlaces() {
   for (size_t i = 1; i < byPlace.size(); ++i) {
     const GgufTensor &a = *byPlace[i - 1], &b = *byPlace[i];
     if (a.bytes > b.dataOffset - a.dataOffset) {
-      fail(b.infoOffset, "tensor " + quoted(b.name), "overlaps tensor " + quoted(a.name) + " in the data (at " + num(b.dataOffset) + ", the other one ends at " +
-                                                         num(a.dataOffset + a.bytes) + ")");
+      fail(b.infoOffset, "tensor " + quoted(b.name),
+           "overlaps tensor " + quoted(a.name) + " in the data (at " + num(b.dataOffset) + ", the other one ends at " + num(a.dataOffset + a.bytes) +
+               ")");
     }
   }
 }
@@ -311,15 +329,28 @@ uint64_t GgufHeader::unsignedInt(const GgufKeyValue& kv) const {
   const std::byte* p = at(kv.valueOffset);
   int64_t value = 0;
   switch (kv.type) {
-    case GgufType::U8: return load<uint8_t>(p);
-    case GgufType::U16: return load<uint16_t>(p);
-    case GgufType::U32: return load<uint32_t>(p);
-    case GgufType::U64: return load<uint64_t>(p);
-    case GgufType::I8: value = load<int8_t>(p); break;
-    case GgufType::I16: value = load<int16_t>(p); break;
-    case GgufType::I32: value = load<int32_t>(p); break;
-    case GgufType::I64: value = load<int64_t>(p); break;
-    default: failKey(kv, std::string("is ") + ggufTypeName(kv.type) + ", must be an integer");
+    case GgufType::U8:
+      return load<uint8_t>(p);
+    case GgufType::U16:
+      return load<uint16_t>(p);
+    case GgufType::U32:
+      return load<uint32_t>(p);
+    case GgufType::U64:
+      return load<uint64_t>(p);
+    case GgufType::I8:
+      value = load<int8_t>(p);
+      break;
+    case GgufType::I16:
+      value = load<int16_t>(p);
+      break;
+    case GgufType::I32:
+      value = load<int32_t>(p);
+      break;
+    case GgufType::I64:
+      value = load<int64_t>(p);
+      break;
+    default:
+      failKey(kv, std::string("is ") + ggufTypeName(kv.type) + ", must be an integer");
   }
   if (value < 0) failKey(kv, "is " + std::to_string(value) + ", must not be negative");
   return uint64_t(value);

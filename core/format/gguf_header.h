@@ -25,17 +25,17 @@ const char* ggufTypeName(GgufType);
 /// One metadata entry: where its checked value lies; nothing is copied out of the mapping.
 struct GgufKeyValue {
   std::string_view key;
-  GgufType type = GgufType::U8, element = GgufType::U8;   // element: of an array
-  uint64_t count = 1;                                      // elements of an array
-  uint64_t keyOffset = 0, valueOffset = 0;                 // valueOffset: first element of an array
+  GgufType type = GgufType::U8, element = GgufType::U8;  // element: of an array
+  uint64_t count = 1;                                    // elements of an array
+  uint64_t keyOffset = 0, valueOffset = 0;               // valueOffset: first element of an array
 };
 
 /// One tensor whose name, shape, type and place were checked.
 struct GgufTensor {
   std::string_view name;
   TensorType type = TensorType::F32;
-  uint64_t dims[4] = {1, 1, 1, 1};                         // dims[0] is contiguous
-  uint64_t infoOffset = 0, dataOffset = 0, bytes = 0;      // dataOffset from the start of the file
+  uint64_t dims[4] = {1, 1, 1, 1};                     // dims[0] is contiguous
+  uint64_t infoOffset = 0, dataOffset = 0, bytes = 0;  // dataOffset from the start of the file
 };
 
 /// The header of a GGUF v2 or v3 file, wholly checked: counts, strings, unique names, alignment, places. Throws Failure(BadInput).
@@ -50,12 +50,13 @@ class GgufHeader {
   const std::vector<GgufKeyValue>& keyValues() const { return m_values; }
 
   // Typed reads; a value of another type is refused with its key and offset.
-  uint64_t unsignedInt(const GgufKeyValue&) const;         // any integer type that is not negative
-  double number(const GgufKeyValue&) const;                // F32 or F64
+  uint64_t unsignedInt(const GgufKeyValue&) const;  // any integer type that is not negative
+  double number(const GgufKeyValue&) const;         // F32 or F64
   bool boolean(const GgufKeyValue&) const;
   std::string_view string(const GgufKeyValue&) const;
   /// Calls use(index, text, offset) for every element of an array of strings.
-  template <class F> void forEachString(const GgufKeyValue& kv, F&& use) const {
+  template <class F>
+  void forEachString(const GgufKeyValue& kv, F&& use) const {
     uint64_t at = kv.valueOffset;
     for (uint64_t i = 0; i < kv.count; ++i) {
       const std::string_view s = stringAt(at);
@@ -72,7 +73,8 @@ class GgufHeader {
   [[noreturn]] void failKey(const GgufKeyValue&, const std::string& reason) const;
 
  private:
-  template <class T> T read(const std::string& field);
+  template <class T>
+  T read(const std::string& field);
   std::string_view readString(const std::string& field, uint64_t limit);
   void need(uint64_t bytes, const std::string& field) const;
   void readPreamble();

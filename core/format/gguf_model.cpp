@@ -37,7 +37,7 @@ class GgufModel final : public ModelFile {
 
   MappedFile m_file;
   GgufHeader m_header;
-  std::vector<std::unique_ptr<std::byte[]>> m_owned;   // q and k with their rows in Hugging Face order
+  std::vector<std::unique_ptr<std::byte[]>> m_owned;  // q and k with their rows in Hugging Face order
 };
 
 /// A tensor of exactly rows x cols; rows 1 means a vector.
@@ -52,7 +52,8 @@ TensorView GgufModel::bind(const std::string& name, int64_t rows, int64_t cols) 
   if (t->dims[0] != uint64_t(cols) || t->dims[1] != uint64_t(rows) || t->dims[2] != 1 || t->dims[3] != 1) {
     const auto shape = [](uint64_t a, uint64_t b) { return std::to_string(a) + (b == 1 ? "" : " x " + std::to_string(b)); };
     std::string has = shape(t->dims[0], t->dims[1]);
-    if (t->dims[2] != 1 || t->dims[3] != 1) has = std::to_string(t->dims[0]) + " x " + std::to_string(t->dims[1]) + " x " + std::to_string(t->dims[2]) + " x " + std::to_string(t->dims[3]);
+    if (t->dims[2] != 1 || t->dims[3] != 1)
+      has = std::to_string(t->dims[0]) + " x " + std::to_string(t->dims[1]) + " x " + std::to_string(t->dims[2]) + " x " + std::to_string(t->dims[3]);
     m_header.fail(t->infoOffset, "tensor '" + name + "'", "shape is " + has + ", the metadata asks for " + shape(uint64_t(cols), uint64_t(rows)));
   }
   TensorView view;
@@ -66,8 +67,9 @@ TensorView GgufModel::bind(const std::string& name, int64_t rows, int64_t cols) 
 
 /// Parts that change a layer's result and that this engine does not compute. Tensors with other names are left unread.
 void GgufModel::refuseUnknownParts(const std::string& prefix) {
-  static constexpr std::array<const char*, 13> kParts{"attn_q.bias", "attn_k.bias", "attn_v.bias", "attn_output.bias", "attn_norm.bias", "ffn_norm.bias", "ffn_gate.bias",
-                                                      "ffn_up.bias", "ffn_down.bias", "ffn_gate_inp.weight", "ffn_gate_exps.weight", "attn_q_norm.weight", "attn_k_norm.weight"};
+  static constexpr std::array<const char*, 13> kParts{
+      "attn_q.bias", "attn_k.bias",   "attn_v.bias",         "attn_output.bias",     "attn_norm.bias",     "ffn_norm.bias",     "ffn_gate.bias",
+      "ffn_up.bias", "ffn_down.bias", "ffn_gate_inp.weight", "ffn_gate_exps.weight", "attn_q_norm.weight", "attn_k_norm.weight"};
   for (const char* part : kParts) {
     if (const GgufTensor* t = m_header.findTensor(prefix + part)) {
       m_header.fail(t->infoOffset, "tensor '" + prefix + part + "'", "is not supported in the llama architecture here");
@@ -110,7 +112,8 @@ void GgufModel::readFreqFactors() {
   for (size_t i = 0; i < m_config.ropeFreqFactors.size(); ++i) {
     const float f = m_config.ropeFreqFactors[i];
     if (!std::isfinite(f) || f <= 0) {
-      m_header.fail(t->dataOffset, "tensor 'rope_freqs.weight'", "element " + std::to_string(i) + " is " + std::to_string(f) + " (finite and above 0)");
+      m_header.fail(t->dataOffset, "tensor 'rope_freqs.weight'",
+                    "element " + std::to_string(i) + " is " + std::to_string(f) + " (finite and above 0)");
     }
   }
 }
@@ -127,7 +130,7 @@ void GgufModel::reorder(TensorView& t, int heads) {
       std::memcpy(copy.get() + (base + d) * rowBytes, t.data + (base + source) * rowBytes, size_t(rowBytes));
     }
   }
-  m_file.release(t.data, uint64_t(bytes));   // the copy replaces these pages
+  m_file.release(t.data, uint64_t(bytes));  // the copy replaces these pages
   t.data = copy.get();
   m_owned.push_back(std::move(copy));
 }

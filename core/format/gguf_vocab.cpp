@@ -8,7 +8,7 @@ namespace presslab {
 
 namespace {
 
-constexpr uint64_t kMaxVocab = uint64_t{1} << 21, kMaxMerges = uint64_t{1} << 22;
+constexpr uint64_t kMaxVocab = uint64_t{1} << 21, kMaxMerges = uint64_t{1} << 20;
 
 const GgufKeyValue& required(const GgufHeader& h, const char* key) {
   if (const GgufKeyValue* kv = h.find(key)) return *kv;
@@ -23,7 +23,8 @@ void requireArray(const GgufHeader& h, const GgufKeyValue& kv, GgufType element,
   if (kv.count > limit) h.failKey(kv, std::to_string(kv.count) + " elements are over the limit of " + std::to_string(limit));
 }
 
-template <class T> std::vector<T> numbers(const GgufHeader& h, const GgufKeyValue& kv, size_t tokens) {
+template <class T>
+std::vector<T> numbers(const GgufHeader& h, const GgufKeyValue& kv, size_t tokens) {
   if (kv.count != tokens) h.failKey(kv, std::to_string(kv.count) + " elements for " + std::to_string(tokens) + " tokens");
   std::vector<T> out(tokens);
   if (tokens) std::memcpy(out.data(), h.at(kv.valueOffset), tokens * sizeof(T));
@@ -44,6 +45,29 @@ std::vector<std::string> strings(const GgufHeader& h, const GgufKeyValue& kv) {
   return out;
 }
 
+void readTypes(const GgufHeader& h, const GgufKeyValue& types, VocabData& v) {
+  const bool isUnsigned = types.type == GgufType::Array && types.element == GgufType::U32;  // some writers; the same bytes
+  requireArray(h, types, isUnsigned ? GgufType::U32 : GgufType::I32, kMaxVocab);
+  v.types = numbers<int32_t>(h, types, v.tokens.size());
+  for (size_t i = 0; i < v.types.size(); ++i) {
+    if (v.types[i] < 0 || v.types[i] > 6) {
+      h.fail(types.valueOffset + i * 4, "'tokenizer.ggml.token_type' element " + std::to_string(i),
+             "type " + std::to_string(v.types[i]) + " (0 to 6)");
+    }
+  }
+}
+
+void readMerges(const GgufHeader& h, const GgufKeyValue& merges, VocabData& v) {
+  requireArray(h, merges, GgufType::String, kMaxMerges);
+  v.merges = strings(h, merges);
+  h.forEachString(merges, [&](uint64_t i, std::string_view s, uint64_t offset) {
+    const size_t space = s.find(' ', 1);  // the left part is never empty
+    if (space == std::string_view::npos || space + 1 == s.size()) {
+      h.fail(offset, "'tokenizer.ggml.merges' element " + std::to_string(i), "'" + printable(s.data(), s.size()) + "' is no pair of two tokens");
+    }
+  });
+}
+
 void readTokens(const GgufHeader& h, VocabData& v) {
   const GgufKeyValue& tokens = required(h, "tokenizer.ggml.tokens");
   requireArray(h, tokens, GgufType::String, kMaxVocab);
@@ -59,21 +83,8 @@ void readTokens(const GgufHeader& h, VocabData& v) {
     requireArray(h, *scores, GgufType::F32, kMaxVocab);
     v.scores = numbers<float>(h, *scores, v.tokens.size());
   }
-  if (const GgufKeyValue* types = h.find("tokenizer.ggml.token_type")) {
-    if (types->type == GgufType::Array && types->element == GgufType::U32) requireArray(h, *types, GgufType::U32, kMaxVocab);
-    else requireArray(h, *types, GgufType::I32, kMaxVocab);
-    v.types = numbers<int32_t>(h, *types, v.tokens.size());
-    for (size_t i = 0; i < v.types.size(); ++i) {
-      if (v.types[i] < 0 || v.types[i] > 6) {
-        h.fail(types->valueOffset + i * 4, "'tokenizer.ggml.token_type' element " + std::to_string(i),
-               "type " + std::to_string(v.types[i]) + " (0 to 6)");
-      }
-    }
-  }
-  if (const GgufKeyValue* merges = h.find("tokenizer.ggml.merges")) {
-    requireArray(h, *merges, GgufType::String, kMaxMerges);
-    v.merges = strings(h, *merges);
-  }
+  if (const GgufKeyValue* types = h.find("tokenizer.ggml.token_type")) readTypes(h, *types, v);
+  if (const GgufKeyValue* merges = h.find("tokenizer.ggml.merges")) readMerges(h, *merges, v);
 }
 
 void readSpecialIds(const GgufHeader& h, VocabData& v) {
@@ -85,7 +96,8 @@ void readSpecialIds(const GgufHeader& h, VocabData& v) {
       continue;
     }
     const uint64_t id = h.unsignedInt(kv);
-    if (id >= v.tokens.size()) h.failKey(kv, "token id " + std::to_string(id) + " is outside the vocabulary (0 to " + std::to_string(v.tokens.size() - 1) + ")");
+    if (id >= v.tokens.size())
+      h.failKey(kv, "token id " + std::to_string(id) + " is outside the vocabulary (0 to " + std::to_string(v.tokens.size() - 1) + ")");
     const std::string_view name = key.substr(kPrefix.size(), key.size() - kPrefix.size() - kSuffix.size());
     if (name == "bos") v.bos = int32_t(id);
     if (name == "eos") v.eos = int32_t(id);
@@ -100,7 +112,8 @@ VocabData readVocab(const GgufHeader& h) {
   VocabData v;
   const GgufKeyValue& model = required(h, "tokenizer.ggml.model");
   v.model = std::string(h.string(model));
-  if (v.model != "gpt2") h.failKey(model, "tokenizer model '" + printable(v.model, 40) + "' is not supported (supported: gpt2, which is byte-level BPE)");
+  if (v.model != "gpt2")
+    h.failKey(model, "tokenizer model '" + printable(v.model, 40) + "' is not supported (supported: gpt2, which is byte-level BPE)");
   if (const GgufKeyValue* pre = h.find("tokenizer.ggml.pre")) v.pre = std::string(h.string(*pre));
   readTokens(h, v);
   readSpecialIds(h, v);

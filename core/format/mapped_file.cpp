@@ -30,7 +30,9 @@ const char* kindOf(mode_t mode) {
 
 struct Descriptor {
   int fd = -1;
-  ~Descriptor() { if (fd >= 0) ::close(fd); }
+  ~Descriptor() {
+    if (fd >= 0) ::close(fd);
+  }
 };
 
 }  // namespace

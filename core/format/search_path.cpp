@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kDefaultModel = "SmolLM2-135M-Instruct.Q4_1.gguf";
-constexpr int kMaxDepth = 5, kMaxEntries = 20000;   // of one search folder: a cache with a huge tree must not stall the program
+constexpr int kMaxDepth = 5, kMaxEntries = 20000;  // of one search folder: a cache with a huge tree must not stall the program
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);

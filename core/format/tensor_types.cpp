@@ -29,12 +29,46 @@ static_assert(int(TensorType::F32) == int(kernels::QuantType::F32) && int(Tensor
               int(TensorType::Q6_K) == int(kernels::QuantType::Q6_K));
 
 // By the file's number. Numbers that were removed from the format are named too, so that the message says what the file holds.
-constexpr std::array<const char*, 40> kFileNames{
-    "F32",    "F16",      "Q4_0",     "Q4_1",     "Q4_2, removed", "Q4_3, removed", "Q5_0",    "Q5_1",  "Q8_0",  "Q8_1",
-    "Q2_K",   "Q3_K",     "Q4_K",     "Q5_K",     "Q6_K",          "Q8_K",          "IQ2_XXS", "IQ2_XS", "IQ3_XXS", "IQ1_S",
-    "IQ4_NL", "IQ3_S",    "IQ2_S",    "IQ4_XS",   "I8",            "I16",           "I32",     "I64",   "F64",   "IQ1_M",
-    "BF16",   "Q4_0_4_4, removed", "Q4_0_4_8, removed", "Q4_0_8_8, removed", "TQ1_0", "TQ2_0", "IQ4_NL_4_4, removed", "IQ4_NL_4_8, removed",
-    "IQ4_NL_8_8, removed", "MXFP4"};
+constexpr std::array<const char*, 40> kFileNames{"F32",
+                                                 "F16",
+                                                 "Q4_0",
+                                                 "Q4_1",
+                                                 "Q4_2, removed",
+                                                 "Q4_3, removed",
+                                                 "Q5_0",
+                                                 "Q5_1",
+                                                 "Q8_0",
+                                                 "Q8_1",
+                                                 "Q2_K",
+                                                 "Q3_K",
+                                                 "Q4_K",
+                                                 "Q5_K",
+                                                 "Q6_K",
+                                                 "Q8_K",
+                                                 "IQ2_XXS",
+                                                 "IQ2_XS",
+                                                 "IQ3_XXS",
+                                                 "IQ1_S",
+                                                 "IQ4_NL",
+                                                 "IQ3_S",
+                                                 "IQ2_S",
+                                                 "IQ4_XS",
+                                                 "I8",
+                                                 "I16",
+                                                 "I32",
+                                                 "I64",
+                                                 "F64",
+                                                 "IQ1_M",
+                                                 "BF16",
+                                                 "Q4_0_4_4, removed",
+                                                 "Q4_0_4_8, removed",
+                                                 "Q4_0_8_8, removed",
+                                                 "TQ1_0",
+                                                 "TQ2_0",
+                                                 "IQ4_NL_4_4, removed",
+                                                 "IQ4_NL_4_8, removed",
+                                                 "IQ4_NL_8_8, removed",
+                                                 "MXFP4"};
 
 }  // namespace
 
@@ -64,20 +98,34 @@ const std::string& supportedTypes() {
 
 const char* fileTypeName(uint64_t id) {
   switch (id) {
-    case 0: return "F32";
-    case 1: return "F16";
-    case 2: return "Q4_0";
-    case 3: return "Q4_1";
-    case 7: return "Q8_0";
-    case 8: return "Q5_0";
-    case 9: return "Q5_1";
-    case 14: return "Q4_K_S";
-    case 15: return "Q4_K_M";
-    case 16: return "Q5_K_S";
-    case 17: return "Q5_K_M";
-    case 18: return "Q6_K";
-    case 32: return "BF16";
-    default: return nullptr;
+    case 0:
+      return "F32";
+    case 1:
+      return "F16";
+    case 2:
+      return "Q4_0";
+    case 3:
+      return "Q4_1";
+    case 7:
+      return "Q8_0";
+    case 8:
+      return "Q5_0";
+    case 9:
+      return "Q5_1";
+    case 14:
+      return "Q4_K_S";
+    case 15:
+      return "Q4_K_M";
+    case 16:
+      return "Q5_K_S";
+    case 17:
+      return "Q5_K_M";
+    case 18:
+      return "Q6_K";
+    case 32:
+      return "BF16";
+    default:
+      return nullptr;
   }
 }
 

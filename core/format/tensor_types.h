@@ -9,7 +9,11 @@
 namespace presslab {
 
 /// What a GGUF file's tensor type number means: its name when known (also for types that are not read), and our type.
-struct FileType { const char* name = nullptr; bool supported = false; TensorType type = TensorType::F32; };
+struct FileType {
+  const char* name = nullptr;
+  bool supported = false;
+  TensorType type = TensorType::F32;
+};
 FileType fileType(uint32_t id);
 /// "F32, F16, ...": all types that are read.
 const std::string& supportedTypes();

@@ -13,7 +13,8 @@
 namespace presslab::test {
 
 /// Little-endian bytes of a value.
-template <class T> std::string le(T value) {
+template <class T>
+std::string le(T value) {
   std::string out(sizeof(T), '\0');
   std::memcpy(out.data(), &value, sizeof(T));
   return out;
@@ -31,9 +32,9 @@ struct BuilderType {
   std::vector<int> scales;
 };
 inline const std::vector<BuilderType>& builderTypes() {
-  static const std::vector<BuilderType> kTypes{{"F32", 0, 1, 4, {}},         {"F16", 1, 1, 2, {0}},          {"BF16", 30, 1, 2, {}},
-                                               {"Q4_0", 2, 32, 18, {0}},     {"Q4_1", 3, 32, 20, {0, 2}},    {"Q5_0", 6, 32, 22, {0}},
-                                               {"Q5_1", 7, 32, 24, {0, 2}},  {"Q8_0", 8, 32, 34, {0}},       {"Q4_K", 12, 256, 144, {0, 2}},
+  static const std::vector<BuilderType> kTypes{{"F32", 0, 1, 4, {}},           {"F16", 1, 1, 2, {0}},        {"BF16", 30, 1, 2, {}},
+                                               {"Q4_0", 2, 32, 18, {0}},       {"Q4_1", 3, 32, 20, {0, 2}},  {"Q5_0", 6, 32, 22, {0}},
+                                               {"Q5_1", 7, 32, 24, {0, 2}},    {"Q8_0", 8, 32, 34, {0}},     {"Q4_K", 12, 256, 144, {0, 2}},
                                                {"Q5_K", 13, 256, 176, {0, 2}}, {"Q6_K", 14, 256, 210, {208}}};
   return kTypes;
 }
@@ -59,7 +60,7 @@ inline std::string randomData(const BuilderType& type, uint64_t elements, std::m
     std::string block(size_t(type.bytes), '\0');
     for (char& c : block) c = char(random());
     for (const int at : type.scales) {
-      const uint16_t half = uint16_t(0x1800 + random() % 0x0400 + (random() & 1) * 0x8000);   // about 2^-9, either sign
+      const uint16_t half = uint16_t(0x1800 + random() % 0x0400 + (random() & 1) * 0x8000);  // about 2^-9, either sign
       std::memcpy(block.data() + at, &half, 2);
     }
     out += block;
@@ -68,23 +69,27 @@ inline std::string randomData(const BuilderType& type, uint64_t elements, std::m
 }
 
 struct GgufBuilder {
-  struct Key { std::string name; uint32_t type; std::string payload; };
+  struct Key {
+    std::string name;
+    uint32_t type;
+    std::string payload;
+  };
   struct Tensor {
     std::string name;
     std::vector<uint64_t> dims;
     uint32_t type = 0;
     std::string data;
-    std::optional<uint64_t> offset = {};   // as written, instead of the right one
+    std::optional<uint64_t> offset = {};  // as written, instead of the right one
     std::optional<uint32_t> rank = {};
   };
 
   std::string magic = "GGUF";
   uint32_t version = 3;
-  uint64_t alignment = 32;                 // of the layout; the key is separate
+  uint64_t alignment = 32;  // of the layout; the key is separate
   std::optional<uint64_t> tensorCount, keyCount;
   std::vector<Key> keys;
   std::vector<Tensor> tensors;
-  size_t headerBytes = 0;                  // of the last build
+  size_t headerBytes = 0;  // of the last build
 
   void set(const std::string& name, uint32_t type, std::string payload) {
     for (Key& k : keys) {

@@ -17,7 +17,7 @@ inline bool writeFile(const QString& path, const std::string& bytes) {
 
 struct OpenResult {
   std::unique_ptr<ModelFile> model;
-  int code = 0;                  // exit code of the failure, 0 when it opened
+  int code = 0;  // exit code of the failure, 0 when it opened
   QString error;
 };
 

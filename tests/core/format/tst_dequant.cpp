@@ -32,14 +32,29 @@ double element(TensorType type, const uint8_t* b, int i) {
   const auto nibble = [i](const uint8_t* q) { return i < 16 ? q[i] & 15 : q[i - 16] >> 4; };
   const auto fifth = [i](const uint8_t* q) { return (q[i / 8] >> i % 8 & 1) << 4; };
   switch (type) {
-    case TensorType::F32: { float f; std::memcpy(&f, b, 4); return double(f); }
-    case TensorType::F16: return halfValue(b);
-    case TensorType::BF16: { const uint8_t wide[4] = {0, 0, b[0], b[1]}; float f; std::memcpy(&f, wide, 4); return double(f); }
-    case TensorType::Q4_0: return halfValue(b) * (nibble(b + 2) - 8);
-    case TensorType::Q4_1: return halfValue(b) * nibble(b + 4) + halfValue(b + 2);
-    case TensorType::Q5_0: return halfValue(b) * ((nibble(b + 6) | fifth(b + 2)) - 16);
-    case TensorType::Q5_1: return halfValue(b) * (nibble(b + 8) | fifth(b + 4)) + halfValue(b + 2);
-    case TensorType::Q8_0: return halfValue(b) * int8_t(b[2 + i]);
+    case TensorType::F32: {
+      float f;
+      std::memcpy(&f, b, 4);
+      return double(f);
+    }
+    case TensorType::F16:
+      return halfValue(b);
+    case TensorType::BF16: {
+      const uint8_t wide[4] = {0, 0, b[0], b[1]};
+      float f;
+      std::memcpy(&f, wide, 4);
+      return double(f);
+    }
+    case TensorType::Q4_0:
+      return halfValue(b) * (nibble(b + 2) - 8);
+    case TensorType::Q4_1:
+      return halfValue(b) * nibble(b + 4) + halfValue(b + 2);
+    case TensorType::Q5_0:
+      return halfValue(b) * ((nibble(b + 6) | fifth(b + 2)) - 16);
+    case TensorType::Q5_1:
+      return halfValue(b) * (nibble(b + 8) | fifth(b + 4)) + halfValue(b + 2);
+    case TensorType::Q8_0:
+      return halfValue(b) * int8_t(b[2 + i]);
     case TensorType::Q4_K:
     case TensorType::Q5_K: {
       const bool five = type == TensorType::Q5_K;
@@ -58,7 +73,7 @@ double element(TensorType type, const uint8_t* b, int i) {
   return 0;
 }
 
-const std::vector<TensorType> kTypes{TensorType::F32, TensorType::F16, TensorType::BF16, TensorType::Q4_0, TensorType::Q4_1, TensorType::Q5_0,
+const std::vector<TensorType> kTypes{TensorType::F32,  TensorType::F16,  TensorType::BF16, TensorType::Q4_0, TensorType::Q4_1, TensorType::Q5_0,
                                      TensorType::Q5_1, TensorType::Q8_0, TensorType::Q4_K, TensorType::Q5_K, TensorType::Q6_K};
 
 void typeRows() {
@@ -89,7 +104,8 @@ class TestDequant : public QObject {
     for (uint32_t i = 0; i < elements; ++i) {
       float expected;
       std::memcpy(&expected, all.data() + 8 + bytes + i * 4, 4);
-      if (out[i] != expected) QFAIL(qPrintable(QString("element %1: %2, expected %3").arg(i).arg(double(out[i]), 0, 'g', 9).arg(double(expected), 0, 'g', 9)));
+      if (out[i] != expected)
+        QFAIL(qPrintable(QString("element %1: %2, expected %3").arg(i).arg(double(out[i]), 0, 'g', 9).arg(double(expected), 0, 'g', 9)));
     }
   }
 
@@ -116,7 +132,8 @@ class TestDequant : public QObject {
         const double expected = element(TensorType(type), block, int(c % tr.blockSize));
         QCOMPARE(all[size_t(r * cols + c)], row[size_t(c)]);
         const double error = std::abs(double(row[size_t(c)]) - expected);
-        if (error > 2e-7 * (std::abs(expected) + 0.1)) QFAIL(qPrintable(QString("%1,%2: %3, expected %4").arg(r).arg(c).arg(double(row[size_t(c)])).arg(expected)));
+        if (error > 2e-7 * (std::abs(expected) + 0.1))
+          QFAIL(qPrintable(QString("%1,%2: %3, expected %4").arg(r).arg(c).arg(double(row[size_t(c)])).arg(expected)));
       }
     }
   }
@@ -145,8 +162,16 @@ class TestDequant : public QObject {
 
   /// Values between two halves go to the nearer one, ties to the even one; bfloat16 the same.
   void rounding() {
-    const auto toHalf = [](float f) { uint16_t h = 0; kernels::convertFromF32(kernels::Elem::F16, &f, &h, 1); return h; };
-    const auto toBfloat = [](float f) { uint16_t h = 0; kernels::convertFromF32(kernels::Elem::BF16, &f, &h, 1); return h; };
+    const auto toHalf = [](float f) {
+      uint16_t h = 0;
+      kernels::convertFromF32(kernels::Elem::F16, &f, &h, 1);
+      return h;
+    };
+    const auto toBfloat = [](float f) {
+      uint16_t h = 0;
+      kernels::convertFromF32(kernels::Elem::BF16, &f, &h, 1);
+      return h;
+    };
     QCOMPARE(toHalf(1.f + 0x1p-11f), uint16_t(0x3C00));
     QCOMPARE(toHalf(1.f + 0x1.8p-10f), uint16_t(0x3C02));
     QCOMPARE(toHalf(1.f + 0x1.002p-11f), uint16_t(0x3C01));
@@ -164,11 +189,14 @@ class TestDequant : public QObject {
     QVERIFY((toHalf(std::nanf("")) & 0x7FFF) > 0x7C00);
     QCOMPARE(kernels::elemBytes(kernels::Elem::F32), 4);
     QCOMPARE(kernels::elemBytes(kernels::Elem::BF16), 2);
-    for (int i = 0; i < 2000; ++i) {                 // random floats: the wide path equals the single one
+    for (int i = 0; i < 2000; ++i) {  // random floats: the wide path equals the single one
       std::mt19937 random(uint32_t(i + 1));
       float in[8];
       uint16_t out[8];
-      for (float& f : in) { const uint32_t bits = uint32_t(random()); std::memcpy(&f, &bits, 4); }
+      for (float& f : in) {
+        const uint32_t bits = uint32_t(random());
+        std::memcpy(&f, &bits, 4);
+      }
       kernels::convertFromF32(kernels::Elem::F16, in, out, 8);
       for (int k = 0; k < 8; ++k) QCOMPARE(out[k], toHalf(in[k]));
     }

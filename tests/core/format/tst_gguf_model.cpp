@@ -14,9 +14,7 @@ using namespace presslab::test;
 
 namespace {
 
-std::string rowBytes(const TensorView& t, int64_t row) {
-  return {reinterpret_cast<const char*>(t.data + row * t.rowBytes()), size_t(t.rowBytes())};
-}
+std::string rowBytes(const TensorView& t, int64_t row) { return {reinterpret_cast<const char*>(t.data + row * t.rowBytes()), size_t(t.rowBytes())}; }
 
 }  // namespace
 
@@ -54,9 +52,9 @@ class TestGgufModel : public QObject {
       bytes += int64_t(t.data.size());
       largest = std::max(largest, int64_t(t.data.size()));
     }
-    QCOMPARE(i.weightBytes, bytes);                   // the tied embedding is read whole, as the output
+    QCOMPARE(i.weightBytes, bytes);  // the tied embedding is read whole, as the output
     QCOMPARE(largest, int64_t(300 * 34));
-    QCOMPARE(i.quantization, std::string("Q8_0"));    // most bytes
+    QCOMPARE(i.quantization, std::string("Q8_0"));  // most bytes
     QCOMPARE(i.fileBytes, QFileInfo(m_folder.filePath("m.gguf")).size());
     QVERIFY(r.model->config().tiedEmbedding);
     QVERIFY(!i.hasChatTemplate);
@@ -78,10 +76,16 @@ class TestGgufModel : public QObject {
     const OpenResult r = opened(b);
     QVERIFY2(r.model, qPrintable(r.error));
     const LayerTensors& l = r.model->layer(0);
-    const std::vector<std::pair<std::string, const TensorView*>> plain{
-        {"token_embd.weight", &r.model->embedding()}, {"token_embd.weight", &r.model->output()}, {"output_norm.weight", &r.model->outputNorm()},
-        {"blk.0.attn_norm.weight", &l.attnNorm}, {"blk.0.attn_v.weight", &l.v}, {"blk.0.attn_output.weight", &l.o},
-        {"blk.0.ffn_norm.weight", &l.ffnNorm}, {"blk.0.ffn_gate.weight", &l.gate}, {"blk.0.ffn_up.weight", &l.up}, {"blk.0.ffn_down.weight", &l.down}};
+    const std::vector<std::pair<std::string, const TensorView*>> plain{{"token_embd.weight", &r.model->embedding()},
+                                                                       {"token_embd.weight", &r.model->output()},
+                                                                       {"output_norm.weight", &r.model->outputNorm()},
+                                                                       {"blk.0.attn_norm.weight", &l.attnNorm},
+                                                                       {"blk.0.attn_v.weight", &l.v},
+                                                                       {"blk.0.attn_output.weight", &l.o},
+                                                                       {"blk.0.ffn_norm.weight", &l.ffnNorm},
+                                                                       {"blk.0.ffn_gate.weight", &l.gate},
+                                                                       {"blk.0.ffn_up.weight", &l.up},
+                                                                       {"blk.0.ffn_down.weight", &l.down}};
     for (const auto& [name, view] : plain) {
       QCOMPARE(std::string(reinterpret_cast<const char*>(view->data), size_t(view->bytes())), b.tensor(name).data);
       QCOMPARE(view->cols, int64_t(b.tensor(name).dims[0]));
@@ -178,8 +182,16 @@ class TestGgufModel : public QObject {
   static const std::vector<Variant>& variants() {
     static const std::vector<Variant> kVariants{
         {"version 2", [](GgufBuilder& b) { b.version = 2; }, [](const ModelFile& m) { return m.info().format == "GGUF v2"; }},
-        {"alignment 64", [](GgufBuilder& b) { b.alignment = 64; b.setU32("general.alignment", 64); }},
-        {"alignment 8", [](GgufBuilder& b) { b.alignment = 8; b.setU32("general.alignment", 8); }},
+        {"alignment 64",
+         [](GgufBuilder& b) {
+           b.alignment = 64;
+           b.setU32("general.alignment", 64);
+         }},
+        {"alignment 8",
+         [](GgufBuilder& b) {
+           b.alignment = 8;
+           b.setU32("general.alignment", 8);
+         }},
         {"unknown keys of every type",
          [](GgufBuilder& b) {
            const std::string zero(8, '\0');
@@ -191,16 +203,26 @@ class TestGgufModel : public QObject {
            }
            b.setTexts("x.texts", {"a", "", "c"});
          }},
-        {"extra tensors", [](GgufBuilder& b) { b.tensors.push_back({"other.weight", {8, 2}, 0, std::string(64, '\0')}); }},
+        {"extra tensors",
+         [](GgufBuilder& b) {
+           b.tensors.push_back({"other.weight", {8, 2}, 0, std::string(64, '\0')});
+         }},
         {"tensors in another order", [](GgufBuilder& b) { std::swap(b.tensors.front(), b.tensors.back()); }},
         {"output head of its own",
          [](GgufBuilder& b) {
            std::mt19937 random(3);
            b.addTensor("output.weight", {32, 300}, "F16", random);
          },
-         [](const ModelFile& m) { return !m.config().tiedEmbedding && m.output().type == TensorType::F16 && m.embedding().type == TensorType::Q8_0; }},
-        {"rope factors", [](GgufBuilder& b) { b.tensors.push_back({"rope_freqs.weight", {4}, 0, le(1.f) + le(2.f) + le(4.f) + le(8.f)}); },
-         [](const ModelFile& m) { return m.config().ropeFreqFactors == std::vector<float>{1, 2, 4, 8}; }},
+         [](const ModelFile& m) {
+           return !m.config().tiedEmbedding && m.output().type == TensorType::F16 && m.embedding().type == TensorType::Q8_0;
+         }},
+        {"rope factors",
+         [](GgufBuilder& b) {
+           b.tensors.push_back({"rope_freqs.weight", {4}, 0, le(1.f) + le(2.f) + le(4.f) + le(8.f)});
+         },
+         [](const ModelFile& m) {
+           return m.config().ropeFreqFactors == std::vector<float>{1, 2, 4, 8};
+         }},
         {"linear scaling",
          [](GgufBuilder& b) {
            b.setText("llama.rope.scaling.type", "linear");
@@ -213,7 +235,9 @@ class TestGgufModel : public QObject {
            b.setText("tokenizer.ggml.pre", "llama-bpe");
            b.setText("tokenizer.chat_template", std::string(6000, '('));
          },
-         [](const ModelFile& m) { return m.vocab().merges.size() == 2 && m.vocab().addBos && m.vocab().chatTemplate.size() == 6000 && m.info().hasChatTemplate; }},
+         [](const ModelFile& m) {
+           return m.vocab().merges.size() == 2 && m.vocab().addBos && m.vocab().chatTemplate.size() == 6000 && m.info().hasChatTemplate;
+         }},
         {"add_bos off against the default",
          [](GgufBuilder& b) {
            b.setText("tokenizer.ggml.pre", "llama-bpe");
@@ -221,7 +245,11 @@ class TestGgufModel : public QObject {
          },
          [](const ModelFile& m) { return !m.vocab().addBos; }},
         {"no token types", [](GgufBuilder& b) { b.remove("tokenizer.ggml.token_type"); }},
-        {"no special ids", [](GgufBuilder& b) { b.remove("tokenizer.ggml.bos_token_id"); b.remove("tokenizer.ggml.eos_token_id"); },
+        {"no special ids",
+         [](GgufBuilder& b) {
+           b.remove("tokenizer.ggml.bos_token_id");
+           b.remove("tokenizer.ggml.eos_token_id");
+         },
          [](const ModelFile& m) { return m.vocab().bos == -1 && m.vocab().eos == -1; }},
         {"no KV head count: as many as heads",
          [](GgufBuilder& b) {
@@ -239,7 +267,8 @@ class TestGgufModel : public QObject {
            b.setU32("llama.attention.key_length", 16);
            b.setU32("llama.attention.value_length", 16);
            b.setU32("llama.rope.dimension_count", 16);
-           for (const char* name : {"blk.0.attn_q.weight", "blk.0.attn_k.weight", "blk.0.attn_v.weight", "blk.0.attn_output.weight"}) b.removeTensor(name);
+           for (const char* name : {"blk.0.attn_q.weight", "blk.0.attn_k.weight", "blk.0.attn_v.weight", "blk.0.attn_output.weight"})
+             b.removeTensor(name);
            b.addTensor("blk.0.attn_q.weight", {32, 64}, "Q8_0", random);
            b.addTensor("blk.0.attn_k.weight", {32, 32}, "Q8_0", random);
            b.addTensor("blk.0.attn_v.weight", {32, 32}, "Q8_0", random);
@@ -248,13 +277,18 @@ class TestGgufModel : public QObject {
          [](const ModelFile& m) { return m.info().headDim == 16 && m.layer(0).q.rows == 64; }},
         {"G58 a scale that is NaN", [](GgufBuilder& b) { b.tensor("blk.0.attn_q.weight").data.replace(0, 2, "\xFF\x7F"); }},
         {"G59 a scale that is infinite", [](GgufBuilder& b) { b.tensor("blk.0.attn_q.weight").data.replace(0, 2, std::string("\x00\x7C", 2)); }},
-        {"G59 weights all zero", [](GgufBuilder& b) { for (auto& t : b.tensors) t.data.assign(t.data.size(), '\0'); }},
-        {"a valid byte token", [](GgufBuilder& b) {
+        {"G59 weights all zero",
+         [](GgufBuilder& b) {
+           for (auto& t : b.tensors) t.data.assign(t.data.size(), '\0');
+         }},
+        {"a valid byte token",
+         [](GgufBuilder& b) {
            std::vector<std::string> tokens = tinyTokens();
            tokens[299] = "<0xfF>";
            b.setTexts("tokenizer.ggml.tokens", tokens);
          }},
-        {"sizes as UINT64 and INT16", [](GgufBuilder& b) {
+        {"sizes as UINT64 and INT16",
+         [](GgufBuilder& b) {
            b.set("llama.context_length", kU64, le(uint64_t{128}));
            b.set("llama.block_count", kI16, le(int16_t{1}));
          }},

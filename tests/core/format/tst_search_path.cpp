@@ -30,7 +30,8 @@ class TestSearchPath : public QObject {
   void initTestCase() {
     // All places that the search looks at lie below one temporary folder.
     const QDir root(m_folder.path());
-    for (const char* folder : {"a/deep/er", "b", "data/presslab/models", "hub/models--x--y/snapshots/1", "home/.lmstudio/models/p/q", "two", "empty"}) {
+    for (const char* folder :
+         {"a/deep/er", "b", "data/presslab/models", "hub/models--x--y/snapshots/1", "home/.lmstudio/models/p/q", "two", "empty"}) {
       QVERIFY(root.mkpath(folder));
     }
     qputenv("HOME", m_folder.filePath("home").toLocal8Bit());
@@ -40,8 +41,8 @@ class TestSearchPath : public QObject {
     qputenv("PRESSLAB_MODELS", (m_folder.filePath("a") + ":" + m_folder.filePath("b")).toLocal8Bit());
     GgufBuilder builder = tinyLlama();
     const std::string bytes = builder.build();
-    for (const char* file : {"a/One.gguf", "a/deep/er/Deep.Q4_1.gguf", "b/One.gguf", "data/presslab/models/Data.gguf", "hub/models--x--y/snapshots/1/Hub.gguf",
-                             "home/.lmstudio/models/p/q/Studio.gguf", "two/x.gguf", "two/y.gguf"}) {
+    for (const char* file : {"a/One.gguf", "a/deep/er/Deep.Q4_1.gguf", "b/One.gguf", "data/presslab/models/Data.gguf",
+                             "hub/models--x--y/snapshots/1/Hub.gguf", "home/.lmstudio/models/p/q/Studio.gguf", "two/x.gguf", "two/y.gguf"}) {
       QVERIFY(writeFile(m_folder.filePath(file), bytes));
     }
     QVERIFY(writeFile(m_folder.filePath("b/broken.gguf"), "GGUF"));
@@ -58,7 +59,7 @@ class TestSearchPath : public QObject {
   }
 
   void names() {
-    QCOMPARE(resolveModel("One.gguf"), at("a/One.gguf"));        // the earlier folder wins
+    QCOMPARE(resolveModel("One.gguf"), at("a/One.gguf"));  // the earlier folder wins
     QCOMPARE(resolveModel("One"), at("a/One.gguf"));
     QCOMPARE(resolveModel("Deep.Q4_1"), at("a/deep/er/Deep.Q4_1.gguf"));
     QCOMPARE(resolveModel("deep.q4_1.gguf"), at("a/deep/er/Deep.Q4_1.gguf"));
