@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The menus of the main window and all of its own texts.
+#include <QActionGroup>
+#include <QApplication>
+#include <QClipboard>
+#include <QFileDialog>
+#include <QLabel>
+#include <QMenuBar>
+#include <QStatusBar>
+#include <QTabWidget>
+
+#include "core/export/export.h"
+#include "ui/charts/chart_view.h"
+#include "ui/main_window.h"
+#include "ui/pages/compare_page.h"
+#include "ui/run/run_controller.h"
+#include "ui/widgets/top_bar.h"
+
+namespace presslab {
+
+void MainWindow::makeMenus() {
+  m_file = menuBar()->addMenu(QString());
+  m_export = menuBar()->addMenu(QString());
+  m_view = menuBar()->addMenu(QString());
+  m_themes = m_view->addMenu(QString());
+  m_languages = menuBar()->addMenu(QString());
+  const auto add = [this](QMenu* menu, auto&& slot, const QKeySequence& keys = {}) {
+    QAction* action = menu->addAction(QString(), this, slot);
+    action->setShortcut(keys);
+    return action;
+  };
+  m_openModel = add(m_file, [this] {
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open a model file"), {}, tr("GGUF models (*.gguf);;All files (*)"));
+    if (path.isEmpty()) return;
+    m_modelPath = path;
+    ModelSpec s;
+    s.path = path.toStdString();
+    m_controller->load(s);
+  }, QKeySequence::Open);
+  m_openDocument = add(m_file, [this] { m_top->chooseDocument(); }, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O));
+  m_openRun = add(m_file, [this] {
+    const QString dir = QFileDialog::getExistingDirectory(this, tr("Open a stored run"), QString::fromStdString(runsFolder()));
+    if (!dir.isEmpty()) openRun(dir);
+  });
+  m_file->addSeparator();
+  m_run = add(m_file, [this] {
+    m_banner->hide();
+    m_controller->start(spec());
+  }, QKeySequence(Qt::Key_F5));
+  m_cancel = add(m_file, [this] { m_controller->cancel(); }, QKeySequence(Qt::Key_Escape));
+  m_file->addSeparator();
+  m_quit = add(m_file, [this] { close(); }, QKeySequence::Quit);
+  m_all = add(m_export, [this] { exportAllCharts({QStringLiteral("png"), QStringLiteral("svg"), QStringLiteral("pdf")}); }, QKeySequence(Qt::CTRL | Qt::Key_E));
+  m_png = add(m_export, [this] { exportAllCharts({QStringLiteral("png")}); });
+  m_svg = add(m_export, [this] { exportAllCharts({QStringLiteral("svg")}); });
+  m_pdf = add(m_export, [this] { exportAllCharts({QStringLiteral("pdf")}); });
+  m_export->addSeparator();
+  m_csv = add(m_export, [this] { exportRun(RunFormat::Csv); });
+  m_json = add(m_export, [this] { exportRun(RunFormat::Json); });
+  m_markdown = add(m_export, [this] { exportRun(RunFormat::Markdown); });
+  m_export->addSeparator();
+  m_command = add(m_export, [this] {
+    QApplication::clipboard()->setText(QString::fromStdString(spec().commandLine));
+    statusBar()->showMessage(tr("The command is in the clipboard"), 4000);
+  }, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C));
+  m_resetZoom = add(m_view, [this] {
+    for (ChartView* chart : m_compare->charts()) chart->resetZoom();
+  }, QKeySequence(Qt::CTRL | Qt::Key_0));
+  m_system = add(m_themes, [this] { setTheme(Theme::System); });
+  m_light = add(m_themes, [this] { setTheme(Theme::Light); });
+  m_dark = add(m_themes, [this] { setTheme(Theme::Dark); });
+  m_english = add(m_languages, [this] { setLanguage(QStringLiteral("en")); });
+  m_chinese = add(m_languages, [this] { setLanguage(QStringLiteral("zh_CN")); });
+  for (const QList<QAction*>& group : {QList<QAction*>{m_system, m_light, m_dark}, QList<QAction*>{m_english, m_chinese}}) {
+    auto* exclusive = new QActionGroup(this);
+    for (QAction* action : group) {
+      action->setCheckable(true);
+      exclusive->addAction(action);
+    }
+  }
+}
+
+void MainWindow::retranslateUi() {
+  setWindowTitle(QStringLiteral("PressLab"));
+  m_tabs->setTabText(0, tr("Comparison"));
+  m_tabs->setTabText(1, tr("Results"));
+  m_file->setTitle(tr("&File"));
+  m_export->setTitle(tr("&Export"));
+  m_view->setTitle(tr("&View"));
+  m_themes->setTitle(tr("Theme"));
+  m_languages->setTitle(QStringLiteral("&Language / 语言"));
+  m_openModel->setText(tr("Open model…"));
+  m_openDocument->setText(tr("Open document as prompt…"));
+  m_openRun->setText(tr("Open stored run…"));
+  m_run->setText(tr("Run"));
+  m_cancel->setText(tr("Cancel"));
+  m_quit->setText(tr("Quit"));
+  m_all->setText(tr("All charts: PNG, SVG and PDF…"));
+  m_png->setText(tr("All charts as PNG…"));
+  m_svg->setText(tr("All charts as SVG…"));
+  m_pdf->setText(tr("All charts as PDF…"));
+  m_csv->setText(tr("Run as CSV…"));
+  m_json->setText(tr("Run as JSON…"));
+  m_markdown->setText(tr("Run as Markdown…"));
+  m_command->setText(tr("Copy as command"));
+  m_resetZoom->setText(tr("Reset zoom of all charts"));
+  m_system->setText(tr("Like the system"));
+  m_light->setText(tr("Light"));
+  m_dark->setText(tr("Dark"));
+  m_english->setText(QStringLiteral("English"));
+  m_chinese->setText(QStringLiteral("简体中文"));
+  updateState();
+}
+
+}  // namespace presslab
