@@ -44,7 +44,8 @@ MainWindow::MainWindow(const QString& model, QWidget* parent)
   auto* split = new QSplitter;
   split->addWidget(m_controls);
   split->addWidget(m_tabs);
-  split->setSizes({230, 1050});
+  m_controls->setMaximumWidth(300);
+  split->setSizes({236, 1044});
   split->setStretchFactor(1, 1);
   auto* centre = new QWidget;
   auto* box = new QVBoxLayout(centre);

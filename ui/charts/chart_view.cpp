@@ -44,6 +44,18 @@ ChartView::ChartView(const char* id, QWidget* parent)
   box->setSpacing(0);
   box->addLayout(top);
   box->addWidget(m_stack, 1);
+  auto* legendRow = new QCPLayoutGrid;  // under the plot: over it, it would hide points
+  m_plot->plotLayout()->addElement(1, 0, legendRow);
+  legendRow->addElement(0, 0, m_plot->legend);
+  legendRow->setMargins(QMargins());
+  m_plot->legend->setFillOrder(QCPLegend::foColumnsFirst);
+  m_plot->legend->setWrap(4);
+  m_plot->legend->setIconSize(16, 9);
+  m_plot->legend->setIconTextPadding(3);
+  m_plot->legend->setColumnSpacing(6);
+  m_plot->legend->setMargins(QMargins(2, 0, 2, 0));
+  m_plot->plotLayout()->setRowStretchFactor(1, 0.001);
+  m_plot->plotLayout()->setRowSpacing(0);
   setMinimumSize(180, 120);
   m_plot->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
   m_plot->setFocusPolicy(Qt::StrongFocus);
@@ -96,6 +108,7 @@ void ChartView::refresh(const ChartData& data) {
   style();
   draw(data);
   if (!m_zoomed) fit();
+  m_plot->legend->setVisible(m_ownLegend || width() >= 520);  // a small chart leaves the methods' colours to the lanes
   m_plot->replot(QCustomPlot::rpQueuedReplot);
   if (m_tableButton->isChecked()) fillTable();
 }
@@ -160,6 +173,7 @@ void ChartView::exportTo(const QString& path, QSize size) {
   style();
   draw(*m_data);
   if (!m_zoomed) fit();
+  m_plot->legend->setVisible(true);
   auto* heading = new QCPTextElement(m_plot, title(), chartFont(12, true));
   heading->setTextColor(m_theme.text);
   auto* foot = new QCPTextElement(m_plot, m_provenance, chartFont(7));
@@ -208,7 +222,7 @@ void ChartView::exportTo(const QString& path, QSize size) {
   grid->remove(heading);
   grid->remove(foot);
   grid->simplify();
-  m_plot->replot(QCustomPlot::rpQueuedReplot);
+  refresh(*m_data);
   if (!ok) throw std::runtime_error(path.toStdString() + ": the chart could not be written (png, svg and pdf are known)");
 }
 

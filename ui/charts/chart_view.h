@@ -44,6 +44,8 @@ class ChartView : public QWidget {
   void axisLabels(const QString& x, const QString& y);
   QColor color(int method) const { return methodColor(method, m_theme.dark); }
   QCustomPlot* plot() const { return m_plot; }
+  /// The legend says more than the methods' colours, so it stays on small charts too.
+  void keepLegend() { m_ownLegend = true; }
   const ChartTheme& theme() const { return m_theme; }
 
  private:
@@ -59,7 +61,7 @@ class ChartView : public QWidget {
   ChartTheme m_theme = chartTheme(false);
   const ChartData* m_data = nullptr;
   QString m_provenance;
-  bool m_stale = false, m_zoomed = false;
+  bool m_stale = false, m_zoomed = false, m_ownLegend = false;
 };
 
 }  // namespace presslab

@@ -29,7 +29,6 @@ void LatencyChart::draw(const ChartData& data) {
   m_drawn = &data;
   axisLabels(tr("decoded token"), tr("ms"));
   plot()->clearPlottables();
-  plot()->legend->setVisible(true);
   for (size_t m = 0; m < data.lanes.size(); ++m) {
     const Lane& l = data.lanes[m];
     QVector<double> x, y;
@@ -72,7 +71,7 @@ void LatencyChart::fit() {
     std::sort(v.begin(), v.end());
     top = std::max(top, v[int(double(v.size() - 1) * 0.97)]);
   }
-  plot()->yAxis->setRange(0, top * 1.4);
+  plot()->yAxis->setRange(0, top * 1.15);
 }
 
 ChartView::Table LatencyChart::table() const {

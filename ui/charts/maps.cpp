@@ -20,13 +20,13 @@ void setTicks(QCPAxis* axis, const std::map<double, QString>& labels, double rot
   axis->grid()->setVisible(false);
 }
 
-// Colours by meaning, the same on all maps: blue keeps all, green was routed, orange streams.
+// Colours of kinds, apart from those of the methods on this screen.
 QColor kindColor(HeadKind kind, bool dark) {
   switch (kind) {
     case HeadKind::Full: return methodColor(0, dark);
-    case HeadKind::Retrieval: return methodColor(2, dark);
+    case HeadKind::Retrieval: return methodColor(7, dark);
     case HeadKind::Routed: return methodColor(3, dark);
-    case HeadKind::Streaming: return methodColor(1, dark);
+    case HeadKind::Streaming: return methodColor(5, dark);
   }
   return {};
 }
@@ -39,30 +39,24 @@ void legendEntry(QCustomPlot* plot, const QString& name, const QColor& color) {
   g->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssSquare, color, color, 7));
 }
 
-void legendBelow(QCustomPlot* plot) {  // a row under the plot: the cells need their whole rectangle
-  if (plot->plotLayout()->rowCount() > 1) return;
-  auto* row = new QCPLayoutGrid;
-  plot->plotLayout()->addElement(1, 0, row);
-  row->addElement(0, 0, plot->legend);
-  row->setMargins(QMargins(0, 0, 0, 0));
-  plot->legend->setFillOrder(QCPLegend::foColumnsFirst);
-  plot->legend->setWrap(4);
-  plot->plotLayout()->setRowStretchFactor(1, 0.001);
-  plot->plotLayout()->setRowSpacing(0);
+// The ids alone: titles would not fit below the columns.
+QString shortName(const Lane& lane) {
+  QStringList ids;
+  for (const QString& part : lane.method.split(QLatin1Char('+'))) ids << part.section(QLatin1Char('('), 0, 0);
+  return ids.join(QLatin1Char('+'));
 }
 
 }  // namespace
 
 HeadMap::HeadMap(QWidget* parent) : ChartView("heads", parent), m_grid(new CellGrid(plot()->xAxis, plot()->yAxis)) {
+  keepLegend();
   m_grid->removeFromLegend();
   plot()->yAxis->setRangeReversed(true);
 }
 
 void HeadMap::draw(const ChartData& data) {
   m_drawn = &data;
-  legendBelow(plot());
   plot()->clearGraphs();
-  plot()->legend->setVisible(true);
   axisLabels(QString(), tr("layer"));
   m_grid->cells.clear();
   m_grid->textColor = theme().text;
@@ -76,7 +70,7 @@ void HeadMap::draw(const ChartData& data) {
       m_grid->cells.push_back({at + h.head, double(h.layer), c, c, h.total > 0 ? double(h.kept) / double(h.total) : 1.0, 0, {}});
     }
     if (heads == 0) continue;
-    ticks[at + (heads - 1) / 2.0] = l.label;
+    ticks[at + (heads - 1) / 2.0] = shortName(l);
     at += heads + 1;
   }
   setTicks(plot()->xAxis, ticks, 0);
@@ -98,15 +92,14 @@ ChartView::Table HeadMap::table() const {
 }
 
 ExpertMap::ExpertMap(QWidget* parent) : ChartView("experts", parent), m_grid(new CellGrid(plot()->xAxis, plot()->yAxis)) {
+  keepLegend();
   m_grid->removeFromLegend();
   plot()->yAxis->setRangeReversed(true);
 }
 
 void ExpertMap::draw(const ChartData& data) {
   m_drawn = &data;
-  legendBelow(plot());
   plot()->clearGraphs();
-  plot()->legend->setVisible(true);
   axisLabels(QString(), tr("layer"));
   m_grid->cells.clear();
   m_grid->textColor = theme().text;

@@ -14,8 +14,6 @@ void MemoryChart::draw(const ChartData& data) {
   m_drawn = &data;
   axisLabels(tr("prefill by layer, then token by token"), tr("MiB"));
   plot()->clearPlottables();
-  plot()->legend->setVisible(true);
-  plot()->axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignLeft | Qt::AlignTop);
   const double full = [&] {
     for (const Lane& l : data.lanes) {
       if (l.result && l.result->kvBytesFull > 0) return double(l.result->kvBytesFull);
@@ -68,7 +66,7 @@ void MemoryChart::fit() {
   plot()->rescaleAxes();
   plot()->xAxis->setRangeLower(0);
   plot()->yAxis->setRangeLower(0);
-  plot()->yAxis->setRangeUpper(std::max(1.0, plot()->yAxis->range().upper) * 1.35);  // room for the legend
+  plot()->yAxis->setRangeUpper(std::max(1.0, plot()->yAxis->range().upper) * 1.08);
 }
 
 ChartView::Table MemoryChart::table() const {

@@ -23,7 +23,6 @@ QualityChart::QualityChart(QWidget* parent) : ChartView("quality", parent) {}
 void QualityChart::draw(const ChartData& data) {
   m_drawn = &data;
   plot()->clearPlottables();
-  plot()->legend->setVisible(true);
   axisLabels(tr("KV cache held (MiB)"), tr("mean KL divergence (nats)"));
   for (size_t m = 0; m < data.lanes.size(); ++m) {
     const Lane& l = data.lanes[m];
@@ -46,7 +45,7 @@ void QualityChart::fit() {
       y = std::max(y, d.value);
     }
   plot()->xAxis->setRange(0, x * 1.1);
-  plot()->yAxis->setRange(y > 0 ? -y * 0.08 : -0.05, y > 0 ? y * 1.5 : 1);
+  plot()->yAxis->setRange(y > 0 ? -y * 0.08 : -0.05, y > 0 ? y * 1.15 : 1);
 }
 
 ChartView::Table QualityChart::table() const {
@@ -66,7 +65,6 @@ SummaryChart::SummaryChart(QWidget* parent) : ChartView("summary", parent) {}
 void SummaryChart::draw(const ChartData& data) {
   m_drawn = &data;
   plot()->clearPlottables();
-  plot()->legend->setVisible(true);
   axisLabels(QString(), tr("%"));
   QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
   ticker->addTick(0, tr("KV cache"));
@@ -103,7 +101,7 @@ void SummaryChart::draw(const ChartData& data) {
 
 void SummaryChart::fit() {
   plot()->yAxis->rescale();
-  plot()->yAxis->setRange(0, std::max(100.0, plot()->yAxis->range().upper) * 1.4);
+  plot()->yAxis->setRange(0, std::max(100.0, plot()->yAxis->range().upper) * 1.08);
   plot()->xAxis->setRange(-0.55, 2.55);
 }
 

@@ -147,6 +147,133 @@
     </message>
 </context>
 <context>
+    <name>PressTable</name>
+    <message>
+        <source>No Compression</source>
+        <translation>不压缩</translation>
+    </message>
+    <message>
+        <source>Duo Attention</source>
+        <translation>Duo Attention</translation>
+    </message>
+    <message>
+        <source>EPLB Routing</source>
+        <translation>EPLB 路由</translation>
+    </message>
+    <message>
+        <source>EPLB Routing + Duo Attention</source>
+        <translation>EPLB 路由 + Duo Attention</translation>
+    </message>
+    <message>
+        <source>Ratio removed</source>
+        <translation>压缩率(移除比例)</translation>
+    </message>
+    <message>
+        <source>First tokens</source>
+        <translation>起始 token 数</translation>
+    </message>
+    <message>
+        <source>Recent tokens</source>
+        <translation>最近 token 数</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Head order</source>
+        <translation>头的顺序</translation>
+    </message>
+    <message>
+        <source>Calibration</source>
+        <translation>校准</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>Experts</source>
+        <translation>专家</translation>
+    </message>
+    <message>
+        <source>Experts per token</source>
+        <translation>每 token 专家数</translation>
+    </message>
+    <message>
+        <source>Capacity factor</source>
+        <translation>容量系数</translation>
+    </message>
+    <message>
+        <source>Router</source>
+        <translation>路由器</translation>
+    </message>
+    <message>
+        <source>Balance</source>
+        <translation>负载均衡</translation>
+    </message>
+    <message>
+        <source>Dispatch</source>
+        <translation>分派方式</translation>
+    </message>
+    <message>
+        <source>Shared share</source>
+        <translation>共享比例</translation>
+    </message>
+    <message>
+        <source>Head quotas</source>
+        <translation>头配额</translation>
+    </message>
+    <message>
+        <source>Expert list</source>
+        <translation>专家列表</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>温度</translation>
+    </message>
+    <message>
+        <source>Balance coefficient</source>
+        <translation>均衡系数</translation>
+    </message>
+    <message>
+        <source>Balance mode</source>
+        <translation>均衡模式</translation>
+    </message>
+    <message>
+        <source>Importance threshold</source>
+        <translation>重要性阈值</translation>
+    </message>
+    <message>
+        <source>Groups</source>
+        <translation>组数</translation>
+    </message>
+    <message>
+        <source>Groups per token</source>
+        <translation>每 token 组数</translation>
+    </message>
+    <message>
+        <source>Cache aware</source>
+        <translation>感知缓存</translation>
+    </message>
+    <message>
+        <source>Streaming heads</source>
+        <translation>流式头比例</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>分配</translation>
+    </message>
+    <message>
+        <source>Ratio of the router</source>
+        <translation>路由压缩率</translation>
+    </message>
+    <message>
+        <source>Ratio of Duo</source>
+        <translation>Duo 压缩率</translation>
+    </message>
+</context>
+<context>
     <name>Provenance</name>
     <message>
         <source>%1 context tokens</source>

@@ -31,6 +31,7 @@ ComparePage::ComparePage(ComparisonModel* model, QWidget* parent)
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  scroll->setMinimumHeight(170);
   scroll->setWidget(lanes);
   auto* charts = new QWidget;
   auto* grid = new QGridLayout(charts);
@@ -44,6 +45,7 @@ ComparePage::ComparePage(ComparisonModel* model, QWidget* parent)
   split->setStretchFactor(0, 2);
   split->setStretchFactor(1, 5);
   split->setChildrenCollapsible(false);
+  split->setSizes({205, 440});
   auto* box = new QVBoxLayout(this);
   box->setContentsMargins(2, 2, 4, 2);
   box->setSpacing(3);

@@ -52,6 +52,8 @@ ControlPanel::ControlPanel(QWidget* parent)
   m_list->setObjectName(QStringLiteral("methods"));
   m_list->setMinimumHeight(72);
   m_list->setMaximumHeight(110);
+  m_press->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  m_press->setMinimumContentsLength(8);
   m_list->setTextElideMode(Qt::ElideRight);
   m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   m_formArea->setWidgetResizable(true);
@@ -174,11 +176,13 @@ Knobs ControlPanel::knobs() const {
 
 void ControlPanel::rebuild() {
   retranslateUi();
+  const int chosen = std::max(m_list->currentRow(), 0);
   m_list->clear();
   for (const std::string& m : knobs().methods()) {
     m_list->addItem(QString::fromStdString(m));
     m_list->item(m_list->count() - 1)->setToolTip(QString::fromStdString(m));
   }
+  m_list->setCurrentRow(chosen > 0 && chosen < m_list->count() ? chosen : m_list->count() - 1);
   Q_EMIT changed();
 }
 
