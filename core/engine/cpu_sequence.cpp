@@ -308,15 +308,16 @@ void CpuSequence::decode(int32_t id, float* logits, const AttentionTap& tapped) 
   for (int l = 0; l < c.layers; ++l) {
     const CpuLayer& w = m_backend.layer(l);
     kernels::rmsNorm(x, w.attnNorm.data(), c.normEps, m_token.norm.data(), c.hidden);
-    w.q->gemv(m_token.norm.data(), m_token.q.data(), pool);
-    w.k->gemv(m_token.norm.data(), m_token.k.data(), pool);
-    w.v->gemv(m_token.norm.data(), m_token.v.data(), pool);
+    const kernels::Matrix* const inputs[] = {w.q.get(), w.k.get(), w.v.get()};
+    float* const projections[] = {m_token.q.data(), m_token.k.data(), m_token.v.data()};
+    kernels::gemvMany(inputs, m_token.norm.data(), projections, pool);
     decodeAttention(l, tapped);
     w.o->gemv(m_token.attention.data(), m_token.projected.data(), pool);
     kernels::addInto(x, m_token.projected.data(), c.hidden);
     kernels::rmsNorm(x, w.ffnNorm.data(), c.normEps, m_token.norm.data(), c.hidden);
-    w.gate->gemv(m_token.norm.data(), m_token.gate.data(), pool);
-    w.up->gemv(m_token.norm.data(), m_token.up.data(), pool);
+    const kernels::Matrix* const wide[] = {w.gate.get(), w.up.get()};
+    float* const branches[] = {m_token.gate.data(), m_token.up.data()};
+    kernels::gemvMany(wide, m_token.norm.data(), branches, pool);
     kernels::siluMul(m_token.gate.data(), m_token.up.data(), m_token.gate.data(), c.feedForward);
     w.down->gemv(m_token.gate.data(), m_token.projected.data(), pool);
     kernels::addInto(x, m_token.projected.data(), c.hidden);

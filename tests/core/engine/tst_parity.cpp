@@ -126,7 +126,7 @@ void TestParity::check(Precision precision, double nllTolerance, double logitTol
 
 void TestParity::defaultModelExact() { check(Precision::Exact, 1e-3, 2e-2); }
 
-void TestParity::defaultModelFast() { check(Precision::Fast, 2e-2, 2.0); }
+void TestParity::defaultModelFast() { check(Precision::Fast, 2e-2, 0.3); }
 
 QTEST_APPLESS_MAIN(TestParity)
 #include "tst_parity.moc"
