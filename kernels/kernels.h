@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <type_traits>
 
 namespace presslab::kernels {
 
@@ -67,6 +69,9 @@ class Matrix {
  protected:
   int64_t m_rows = 0, m_cols = 0;
 };
+
+/// y[i] = W_i x for matrices with the same number of columns: x is prepared once and all rows share one pass of the pool.
+void gemvMany(std::span<const Matrix* const>, const float* x, std::span<float* const> y, Pool&);
 
 // ---- small ops ---------------------------------------------------------------------------------------------------------------
 void rmsNorm(const float* x, const float* weight, float eps, float* out, int64_t n);            // one row

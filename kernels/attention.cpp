@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+// Attention of one token against ragged heads, split over the slots. Parts lie at fixed multiples of the part length and are merged in
+// order, so the result does not depend on who computed what.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "kernels/kernels.h"
+#include "kernels/ops.h"
+#include "kernels/weight_memory.h"
+
+namespace presslab::kernels {
+
+namespace {
+
+constexpr int64_t kPart = 256;               // slots of a task
+enum Slot { kCaller = 0, kTask = 1 };
+
+int64_t partsOf(int64_t length) { return (length + kPart - 1) / kPart; }
+
+/// Result of a part: `group` maxima, `group` sums, then group x headDim unnormalised outputs.
+void computePart(const Ops& o, const DecodeAttentionArgs& a, int head, int64_t part, float* result) {
+  const KvHeadView& view = a.heads[head];
+  const int64_t begin = part * kPart, n = std::min(kPart, view.length - begin);
+  const int64_t rowBytes = int64_t(a.headDim) * elemBytes(a.elem);
+  const auto* k = static_cast<const uint8_t*>(view.k) + begin * rowBytes;
+  const auto* v = static_cast<const uint8_t*>(view.v) + begin * rowBytes;
+  float* s = threadScratch(kTask, size_t(a.group * kPart));
+  int64_t stride = kPart;
+  if (a.probs) {                             // raw scores go where the probabilities are wanted, and are kept until the merge
+    s = a.probs + int64_t(head) * a.group * a.probsStride + begin;
+    stride = a.probsStride;
+  }
+  const auto elem = KvElem(int(a.elem));
+  o.scores(elem, a.q + int64_t(head) * a.group * a.headDim, k, n, a.group, a.headDim, a.scale, s, stride);
+  float* maxima = result;
+  float* sums = result + a.group;
+  float* out = result + 2 * a.group;
+  for (int g = 0; g < a.group; ++g) {
+    maxima[g] = o.maxOf(s + g * stride, n);
+    // All masked (-inf): a shift of 0 keeps the weights 0 instead of NaN.
+    sums[g] = o.expSum(s + g * stride, n, std::isinf(maxima[g]) && maxima[g] < 0 ? 0.f : maxima[g]);
+  }
+  std::memset(out, 0, size_t(a.group) * size_t(a.headDim) * sizeof(float));
+  o.weigh(elem, s, stride, v, n, a.group, a.headDim, out);
+}
+
+/// out = sum_i e^(m_i - m) o_i / sum_i e^(m_i - m) l_i, parts in order.
+void mergeHead(const Ops& o, const DecodeAttentionArgs& a, int head, const float* parts, int64_t partFloats) {
+  const int64_t count = partsOf(a.heads[head].length);
+  for (int g = 0; g < a.group; ++g) {
+    const int64_t row = int64_t(head) * a.group + g;
+    float* out = a.out + row * a.headDim;
+    std::fill_n(out, a.headDim, 0.f);
+    float top = -INFINITY, total = 0;
+    for (int64_t p = 0; p < count; ++p) top = std::max(top, parts[p * partFloats + g]);
+    if (std::isinf(top) && top < 0) top = 0;
+    for (int64_t p = 0; p < count; ++p) {
+      const float* part = parts + p * partFloats;
+      const float factor = std::exp(part[g] - top);
+      if (part[a.group + g] == 0.f) continue;
+      total += factor * part[a.group + g];
+      for (int i = 0; i < a.headDim; ++i) out[i] += factor * part[2 * a.group + int64_t(g) * a.headDim + i];
+    }
+    const float inverse = total != 0.f ? 1.f / total : 0.f;
+    o.scale(out, a.headDim, inverse);
+    if (!a.probs) continue;
+    for (int64_t p = 0; p < count; ++p) {
+      const float factor = std::exp(parts[p * partFloats + g] - top) * inverse;
+      o.scale(a.probs + row * a.probsStride + p * kPart, std::min(kPart, a.heads[head].length - p * kPart), factor);
+    }
+  }
+}
+
+}  // namespace
+
+void decodeAttention(const DecodeAttentionArgs& a, Pool& pool) {
+  const Ops& o = ops();
+  const int64_t partFloats = int64_t(a.group) * (2 + a.headDim);
+  int64_t total = 0;
+  for (int h = 0; h < a.kvHeads; ++h) total += partsOf(a.heads[h].length);
+  // Parts of head h start at first[h]; the table is kept behind the results as plain integers.
+  float* parts = threadScratch(kCaller, size_t(total * partFloats + a.kvHeads + 1));
+  auto* first = reinterpret_cast<int32_t*>(parts + total * partFloats);
+  first[0] = 0;
+  for (int h = 0; h < a.kvHeads; ++h) first[h + 1] = first[h] + int32_t(partsOf(a.heads[h].length));
+  // Every part but a head's last is whole: taken one by one from a counter, no thread waits longer than one part.
+  pool.forEach(int(total), [&](int task) {
+    const int head = int(std::upper_bound(first, first + a.kvHeads + 1, task) - first) - 1;
+    computePart(o, a, head, task - first[head], parts + task * partFloats);
+  });
+  for (int h = 0; h < a.kvHeads; ++h) mergeHead(o, a, h, parts + first[h] * partFloats, partFloats);
+}
+
+}  // namespace presslab::kernels

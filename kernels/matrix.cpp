@@ -1,0 +1,160 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/kernels.h"
+#include "kernels/ops.h"
+#include "kernels/repack.h"
+#include "kernels/weight_memory.h"
+
+namespace presslab::kernels {
+
+namespace {
+
+constexpr int kGemvPanels = 4, kGemvPanelsLong = 16;   // of a chunk; long for matrices with many panels
+constexpr int64_t kManyPanels = 512;
+constexpr int kMaxMatrices = 8;                        // of one pass of gemvMany
+
+// Scratch of the calling thread and of the workers.
+enum Slot { kCaller = 0, kPanels = 1, kEdge = 2 };
+
+class PanelMatrix final : public Matrix {
+ public:
+  PanelMatrix(PackedMatrix packed, bool exact) : m_packed(std::move(packed)), m_exact(exact) {
+    m_rows = m_packed.view.rows;
+    m_cols = m_packed.view.cols;
+  }
+  int64_t bytes() const override { return m_packed.bytes; }
+  void gemv(const float* x, float* y, Pool& pool) const override {
+    const Matrix* one = this;
+    gemvMany({&one, 1}, x, {&y, 1}, pool);
+  }
+  void gemm(const float* x, int64_t ldx, float* y, int64_t ldy, int64_t n, Pool&) const override;
+  void row(int64_t r, float* out) const override { unpackRow(m_packed.view, r, out); }
+  const Packed& view() const { return m_packed.view; }
+
+ private:
+  PackedMatrix m_packed;
+  bool m_exact;
+};
+
+/// Panels [first, last) of W x; the last panel may be cut.
+void gemvPanels(const Ops& o, const Packed& w, const Activations& a, int64_t first, int64_t last, float* y) {
+  const bool cut = last * kPanel > w.rows;
+  const int64_t whole = cut ? last - 1 : last;
+  if (whole > first) o.gemv(w, a, first, whole, y + first * kPanel);
+  if (!cut) return;
+  float edge[kPanel];
+  o.gemv(w, a, whole, last, edge);
+  std::memcpy(y + whole * kPanel, edge, size_t(w.rows - whole * kPanel) * sizeof(float));
+}
+
+int64_t panelsOfChunk(const Packed& w) { return w.panels >= kManyPanels ? kGemvPanelsLong : kGemvPanels; }
+
+/// The part of a product that one task computes: panels [first, last) for all rows of A.
+struct GemmTask {
+  const Packed* w;
+  const float* x;
+  const uint16_t* xBf16;                     // null: float product
+  int64_t ldx, n;
+  float* y;
+  int64_t ldy;
+};
+
+void gemmPanels(const Ops& o, const GemmTask& t, int64_t first, int64_t last) {
+  const Packed& w = *t.w;
+  const int64_t pairs = (w.cols + 1) / 2, panelFloats = pairs * 2 * kPanel;
+  const bool cut = last * kPanel > w.rows;
+  float* c = t.y + first * kPanel;
+  int64_t ldc = t.ldy;
+  const int64_t width = (last - first) * kPanel;
+  if (cut) {
+    c = threadScratch(kEdge, size_t(t.n * width));
+    ldc = width;
+  }
+  if (t.xBf16) {
+    auto* panels = reinterpret_cast<uint16_t*>(threadScratch(kPanels, size_t((last - first) * pairs * kPanel)));
+    for (int64_t p = first; p < last; ++p) o.panelBf16(w, p, panels + (p - first) * panelFloats);
+    o.mulBf16(t.n, last - first, pairs, t.xBf16, t.ldx, panels, panelFloats, c, ldc, false);
+  } else if (w.form == Form::F32) {
+    o.mulF32(t.n, last - first, w.cols, t.x, t.ldx, reinterpret_cast<const float*>(w.data + first * w.panelBytes), kPanel, w.panelBytes / 4, c, ldc,
+             false);
+  } else {
+    float* panels = threadScratch(kPanels, size_t((last - first) * panelFloats));
+    for (int64_t p = first; p < last; ++p) o.panelF32(w, p, panels + (p - first) * panelFloats);
+    o.mulF32(t.n, last - first, w.cols, t.x, t.ldx, panels, kPanel, panelFloats, c, ldc, false);
+  }
+  if (!cut) return;
+  for (int64_t i = 0; i < t.n; ++i) {
+    std::memcpy(t.y + i * t.ldy + first * kPanel, c + i * ldc, size_t(w.rows - first * kPanel) * sizeof(float));
+  }
+}
+
+/// Rows of x as bf16, padded with a zero to an even length.
+void rowsToBf16(const Ops& o, const float* x, int64_t ldx, int64_t n, int64_t cols, uint16_t* out, int64_t ldo, Pool& pool) {
+  constexpr int64_t kRows = 16;
+  pool.forEach(int((n + kRows - 1) / kRows), [&](int job) {
+    for (int64_t r = job * kRows; r < std::min(n, (job + 1) * kRows); ++r) {
+      o.toBf16(x + r * ldx, out + r * ldo, cols);
+      if (ldo > cols) out[r * ldo + cols] = 0;
+    }
+  });
+}
+
+void PanelMatrix::gemm(const float* x, int64_t ldx, float* y, int64_t ldy, int64_t n, Pool& pool) const {
+  if (n <= 0) return;
+  const Ops& o = ops();
+  const Packed& w = m_packed.view;
+  GemmTask task{&w, x, nullptr, ldx, n, y, ldy};
+  if (!m_exact && o.mulBf16) {
+    const int64_t ldo = (m_cols + 1) / 2 * 2;
+    auto* rows = reinterpret_cast<uint16_t*>(threadScratch(kCaller, size_t(n * ldo / 2)));
+    rowsToBf16(o, x, ldx, n, m_cols, rows, ldo, pool);
+    task.xBf16 = rows;
+    task.ldx = ldo;
+  }
+  const int64_t step = w.panels >= kManyPanels ? 4 : 2;
+  pool.forEach(int((w.panels + step - 1) / step), [&](int job) { gemmPanels(o, task, job * step, std::min(w.panels, (job + 1) * step)); });
+}
+
+}  // namespace
+
+std::unique_ptr<Matrix> Matrix::pack(QuantType t, const void* data, int64_t rows, int64_t cols, bool exact, Pool& pool) {
+  return std::make_unique<PanelMatrix>(packMatrix(t, data, rows, cols, exact, pool), exact);
+}
+
+void gemvMany(std::span<const Matrix* const> matrices, const float* x, std::span<float* const> y, Pool& pool) {
+  const Ops& o = ops();
+  for (size_t begin = 0; begin < matrices.size(); begin += kMaxMatrices) {
+    const int count = int(std::min<size_t>(kMaxMatrices, matrices.size() - begin));
+    const Packed* view[kMaxMatrices];
+    int64_t chunkEnd[kMaxMatrices], blocks = 0, chunks = 0;
+    for (int i = 0; i < count; ++i) {
+      view[i] = &static_cast<const PanelMatrix*>(matrices[begin + size_t(i)])->view();
+      blocks = std::max(blocks, view[i]->blocks);
+      chunks += (view[i]->panels + panelsOfChunk(*view[i]) - 1) / panelsOfChunk(*view[i]);
+      chunkEnd[i] = chunks;
+    }
+    float* scratch = threadScratch(kCaller, size_t(blocks * (kBlock / 4 + 1 + 2)));
+    auto* sums = reinterpret_cast<int32_t*>(scratch + blocks);
+    auto* quants = reinterpret_cast<int8_t*>(scratch + 3 * blocks);
+    if (blocks > 0) o.quantize(x, blocks, quants, scratch, sums);
+    const Activations a{x, quants, scratch, sums};
+    pool.forEach(int(chunks), [&](int chunk) {
+      int i = 0;
+      while (chunk >= chunkEnd[i]) ++i;
+      const int64_t step = panelsOfChunk(*view[i]), first = (chunk - (i ? chunkEnd[i - 1] : 0)) * step;
+      gemvPanels(o, *view[i], a, first, std::min(view[i]->panels, first + step), y[begin + size_t(i)]);
+    });
+  }
+}
+
+// ---- row operations ----------------------------------------------------------------------------------------------------------
+
+void rmsNorm(const float* x, const float* weight, float eps, float* out, int64_t n) { ops().rmsNorm(x, weight, eps, out, n); }
+void siluMul(const float* gate, const float* up, float* out, int64_t n) { ops().siluMul(gate, up, out, n); }
+void addInto(float* x, const float* y, int64_t n) { ops().addInto(x, y, n); }
+void rope(float* x, int heads, int headDim, int dim, const float* cos, const float* sin) { ops().rope(x, heads, headDim, dim, cos, sin); }
+
+}  // namespace presslab::kernels

@@ -1,0 +1,10 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+// Kernels for AVX-512 with VNNI and BF16.
+#include "kernels/ops_table.h"
+
+namespace presslab::kernels {
+
+const Ops& opsAvx512Bf16() { return kOps; }
+
+}  // namespace presslab::kernels

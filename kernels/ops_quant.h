@@ -1,0 +1,256 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// W x on packed weights, and packed weights back to columns for the tiled product.
+#include "kernels/simd.h"
+
+namespace presslab::kernels {
+namespace {
+
+constexpr int kRegs = kPanel / W;            // registers of 16 rows
+
+// ---- integer dot product: 4 bytes of each row ------------------------------------------------------------------------------------
+// acc[row] += sum_c u[row][c] * a[c]; u unsigned, a signed, the same 4 bytes of a for every row.
+#if defined(__AVX512VNNI__)
+constexpr bool kQ8Signed = false;
+inline Vi dot4(Vi acc, Vi u, Vi a) { return Vi(_mm512_dpbusd_epi32(__m512i(acc), __m512i(u), __m512i(a))); }
+inline Vi dot4Q8(Vi acc, Vi u, Vi a) { return dot4(acc, u, a); }
+#elif defined(__AVX512BW__)
+constexpr bool kQ8Signed = true;             // 16-bit sums of full bytes would saturate: Q8 goes by magnitude and sign
+inline Vi dot4(Vi acc, Vi u, Vi a) {
+  return acc + Vi(_mm512_madd_epi16(_mm512_maddubs_epi16(__m512i(u), __m512i(a)), _mm512_set1_epi16(1)));
+}
+inline Vi dot4Q8(Vi acc, Vi u, Vi a) {
+  const __m512i w = _mm512_xor_si512(__m512i(u), _mm512_set1_epi8(-128));
+  const __m512i flipped = _mm512_mask_sub_epi8(__m512i(a), _mm512_movepi8_mask(w), _mm512_setzero_si512(), __m512i(a));
+  return dot4(acc, Vi(_mm512_abs_epi8(w)), Vi(flipped));
+}
+#elif defined(__AVX2__)
+constexpr bool kQ8Signed = true;
+inline Vi dot4(Vi acc, Vi u, Vi a) {
+  return acc + Vi(_mm256_madd_epi16(_mm256_maddubs_epi16(__m256i(u), __m256i(a)), _mm256_set1_epi16(1)));
+}
+inline Vi dot4Q8(Vi acc, Vi u, Vi a) {
+  const __m256i w = _mm256_xor_si256(__m256i(u), _mm256_set1_epi8(-128));
+  return dot4(acc, Vi(_mm256_abs_epi8(w)), Vi(_mm256_sign_epi8(__m256i(a), w)));
+}
+#elif defined(__SSE2__)
+constexpr bool kQ8Signed = false;
+inline Vi dot4(Vi acc, Vi u, Vi a) {
+  const __m128i zero = _mm_setzero_si128(), wide = _mm_srai_epi16(_mm_unpacklo_epi8(__m128i(a), __m128i(a)), 8);
+  const __m128 low = _mm_castsi128_ps(_mm_madd_epi16(_mm_unpacklo_epi8(__m128i(u), zero), wide));
+  const __m128 high = _mm_castsi128_ps(_mm_madd_epi16(_mm_unpackhi_epi8(__m128i(u), zero), wide));
+  return acc + Vi(_mm_castps_si128(_mm_shuffle_ps(low, high, 0x88))) + Vi(_mm_castps_si128(_mm_shuffle_ps(low, high, 0xDD)));
+}
+inline Vi dot4Q8(Vi acc, Vi u, Vi a) { return dot4(acc, u, a); }
+#else
+constexpr bool kQ8Signed = false;
+inline Vi dot4(Vi acc, Vi u, Vi a) {
+  for (int row = 0; row < W; ++row) {
+    for (int c = 0; c < 4; ++c) acc[row] += int32_t(uint32_t(u[row]) >> 8 * c & 0xFFu) * int8_t(uint32_t(a[row]) >> 8 * c & 0xFFu);
+  }
+  return acc;
+}
+inline Vi dot4Q8(Vi acc, Vi u, Vi a) { return dot4(acc, u, a); }
+#endif
+
+inline Vi loadBytes(const uint8_t* p) { return *reinterpret_cast<const ViLoose*>(p); }
+
+inline Vi fourOf(const int8_t* q) {
+  int32_t bytes;
+  __builtin_memcpy(&bytes, q, 4);
+  return splatInt(bytes);
+}
+
+inline Vf toFloat(Vi v) { return __builtin_convertvector(v, Vf); }
+
+constexpr int scaleHalves(Form f) { return f == Form::Q8S ? kPanel : 2 * kPanel; }   // f16 values of a block's scales
+constexpr int quantBytes(Form f) { return f == Form::Q4M ? kPanel * kBlock / 2 : kPanel * kBlock; }
+
+/// Integer sums of one block for W rows: columns [0, 16) and [16, 32).
+template <Form F> inline void dotBlock(const uint8_t* quants, const int8_t* q, Vi& low, Vi& high) {
+  if constexpr (F == Form::Q4M) {
+#pragma GCC unroll 4
+    for (int j = 0; j < 4; ++j) {
+      const Vi bytes = loadBytes(quants + j * 4 * kPanel);
+      low = dot4(low, bytes & 0x0F0F0F0F, fourOf(q + 4 * j));
+      high = dot4(high, bytes >> 4 & 0x0F0F0F0F, fourOf(q + 16 + 4 * j));
+    }
+  } else {
+#pragma GCC unroll 4
+    for (int j = 0; j < 4; ++j) {
+      const Vi first = loadBytes(quants + j * 4 * kPanel), second = loadBytes(quants + (j + 4) * 4 * kPanel);
+      if constexpr (F == Form::Q8S) {
+        low = dot4Q8(low, first, fourOf(q + 4 * j));
+        high = dot4Q8(high, second, fourOf(q + 16 + 4 * j));
+      } else {
+        low = dot4(low, first, fourOf(q + 4 * j));
+        high = dot4(high, second, fourOf(q + 16 + 4 * j));
+      }
+    }
+  }
+}
+
+template <Form F> inline Vf addBlock(const uint16_t* scales, const uint8_t* quants, const Activations& a, int64_t block, int reg, Vf acc) {
+  const float s = a.scale[block];
+  const int32_t sumLow = a.sums[2 * block], sumHigh = a.sums[2 * block + 1];
+  constexpr int kOffset = F == Form::Q8S && !kQ8Signed ? 128 : F == Form::Q6S ? 32 : 0;
+  Vi low = splatInt(-kOffset * sumLow), high = splatInt(-kOffset * sumHigh);
+  dotBlock<F>(quants + reg * W * 4, a.q + block * kBlock, low, high);
+  const Vf first = loadHalf(scales + reg * W);
+  if constexpr (F == Form::Q6S) {
+    acc = mulAdd(first * s, toFloat(low), acc);
+    return mulAdd(loadHalf(scales + kPanel + reg * W) * s, toFloat(high), acc);
+  } else {
+    acc = mulAdd(first * s, toFloat(low + high), acc);
+    if constexpr (F == Form::Q8S) return acc;
+    else return mulAdd(loadHalf(scales + kPanel + reg * W), splat(s * float(sumLow + sumHigh)), acc);
+  }
+}
+
+template <Form F> void gemvQuant(const Packed& w, const Activations& a, int64_t first, int64_t last, float* y) {
+  for (int64_t p = first; p < last; ++p, y += kPanel) {
+    const uint8_t* panel = w.data + p * w.panelBytes;
+    const uint8_t* quants = panel + w.quantOffset;
+    const auto* scales = reinterpret_cast<const uint16_t*>(panel);
+    Vf acc[kRegs] = {};
+    for (int64_t block = 0; block < w.blocks; ++block) {
+#pragma GCC unroll 4
+      for (int r = 0; r < kRegs; ++r) acc[r] = addBlock<F>(scales, quants, a, block, r, acc[r]);
+      scales += scaleHalves(F);
+      quants += quantBytes(F);
+    }
+    for (int r = 0; r < kRegs; ++r) store(y + r * W, w.rowScale ? acc[r] * load(w.rowScale + p * kPanel + r * W) : acc[r]);
+  }
+}
+
+template <KvElem E> void gemvPlain(const Packed& w, const Activations& a, int64_t first, int64_t last, float* y) {
+  constexpr int kChains = 4;                 // hides the latency of the multiply-add
+  for (int64_t p = first; p < last; ++p, y += kPanel) {
+    const auto* col = reinterpret_cast<const typename ElemOf<E>::Type*>(w.data + p * w.panelBytes);
+    Vf acc[kChains][kRegs] = {};
+    int64_t i = 0;
+    for (; i + kChains <= w.cols; i += kChains, col += kChains * kPanel) {
+#pragma GCC unroll 4
+      for (int c = 0; c < kChains; ++c) {
+#pragma GCC unroll 4
+        for (int r = 0; r < kRegs; ++r) acc[c][r] = mulAdd(loadElem<E>(col + c * kPanel + r * W), splat(a.x[i + c]), acc[c][r]);
+      }
+    }
+    for (; i < w.cols; ++i, col += kPanel) {
+      for (int r = 0; r < kRegs; ++r) acc[0][r] = mulAdd(loadElem<E>(col + r * W), splat(a.x[i]), acc[0][r]);
+    }
+    for (int r = 0; r < kRegs; ++r) store(y + r * W, (acc[0][r] + acc[1][r]) + (acc[2][r] + acc[3][r]));
+  }
+}
+
+void gemvOp(const Packed& w, const Activations& a, int64_t first, int64_t last, float* y) {
+  switch (w.form) {
+    case Form::F32: return gemvPlain<KvElem::F32>(w, a, first, last, y);
+    case Form::F16: return gemvPlain<KvElem::F16>(w, a, first, last, y);
+    case Form::BF16: return gemvPlain<KvElem::BF16>(w, a, first, last, y);
+    case Form::Q4M: return gemvQuant<Form::Q4M>(w, a, first, last, y);
+    case Form::Q8S: return gemvQuant<Form::Q8S>(w, a, first, last, y);
+    case Form::Q8M: return gemvQuant<Form::Q8M>(w, a, first, last, y);
+    case Form::Q6S: return gemvQuant<Form::Q6S>(w, a, first, last, y);
+  }
+}
+
+/// int8 with one scale for 32 values. A block with an infinity or NaN gets a NaN scale, so that the fault reaches the result.
+void quantizeOp(const float* x, int64_t blocks, int8_t* q, float* scale, int32_t* sums) {
+  for (int64_t b = 0; b < blocks; ++b, x += kBlock, q += kBlock) {
+    Vf top = {}, poison = {};
+    for (int i = 0; i < kBlock; i += W) {
+      const Vf v = load(x + i), magnitude = v < 0.f ? -v : v;
+      top = magnitude > top ? magnitude : top;
+      poison += v * 0.f;                     // 0, or NaN for an infinity or NaN
+    }
+    float lanes[W], largest = 0;
+    store(lanes, top);
+    for (int i = 0; i < W; ++i) largest = lanes[i] > largest ? lanes[i] : largest;
+    const float bad = sum(poison);
+    if (bad != bad) largest = 0;
+    const float inverse = largest > 1e-30f ? 127.f / largest : 0.f;
+    int32_t total[2] = {};
+    for (int i = 0; i < kBlock; i += W) {
+      constexpr float kShift = 12582912.f;
+      const Vf scaled = (bad != bad ? Vf{} : load(x + i)) * inverse;
+      const Vi rounded = Vi(scaled + kShift) - int32_t(floatToBits(kShift));
+      int32_t ints[W];
+      __builtin_memcpy(ints, &rounded, sizeof ints);
+      for (int j = 0; j < W; ++j) {
+        q[i + j] = int8_t(ints[j]);
+        total[(i + j) / 16] += ints[j];
+      }
+    }
+    scale[b] = bad != bad ? bad : inverse > 0.f ? largest / 127.f : 0.f;
+    sums[2 * b] = total[0];
+    sums[2 * b + 1] = total[1];
+  }
+}
+
+// ---- panels back to columns ------------------------------------------------------------------------------------------------------
+
+/// Calls emit(column pair, register, even column, odd column) for a whole panel; a missing last odd column is 0.
+template <KvElem E, class Emit> inline void plainColumns(const Packed& w, int64_t p, Emit emit) {
+  const auto* col = reinterpret_cast<const typename ElemOf<E>::Type*>(w.data + p * w.panelBytes);
+  for (int64_t i = 0; i < w.cols; i += 2, col += 2 * kPanel) {
+    for (int r = 0; r < kRegs; ++r) emit(i / 2, r, loadElem<E>(col + r * W), i + 1 < w.cols ? loadElem<E>(col + kPanel + r * W) : Vf{});
+  }
+}
+
+template <Form F, class Emit> inline void quantColumns(const Packed& w, int64_t p, Emit emit) {
+  const uint8_t* panel = w.data + p * w.panelBytes;
+  const uint8_t* quants = panel + w.quantOffset;
+  const auto* scales = reinterpret_cast<const uint16_t*>(panel);
+  constexpr int kMask = F == Form::Q4M ? 0xF : 0xFF;
+  for (int64_t b = 0; b < w.blocks; ++b, scales += scaleHalves(F), quants += quantBytes(F)) {
+    for (int r = 0; r < kRegs; ++r) {
+      const Vf rowScale = w.rowScale ? load(w.rowScale + p * kPanel + r * W) : splat(1.f);
+      const Vf d = loadHalf(scales + r * W) * rowScale;
+      for (int g = 0; g < 8; ++g) {          // 4 columns
+        const Vf second = F == Form::Q8S ? Vf{} : loadHalf(scales + kPanel + r * W) * rowScale;
+        const Vf step = F == Form::Q6S && g >= 4 ? second : d;
+        const Vf base = F == Form::Q8S ? d * -128.f : F == Form::Q6S ? step * -32.f : second;
+        const Vi bytes = loadBytes(quants + (F == Form::Q4M ? g % 4 : g) * 4 * kPanel + r * W * 4) >> (F == Form::Q4M && g >= 4 ? 4 : 0);
+        const int64_t pair = b * (kBlock / 2) + g * 2;
+        emit(pair, r, mulAdd(step, toFloat(bytes & kMask), base), mulAdd(step, toFloat(bytes >> 8 & kMask), base));
+        emit(pair + 1, r, mulAdd(step, toFloat(bytes >> 16 & kMask), base), mulAdd(step, toFloat(bytes >> 24 & kMask), base));
+      }
+    }
+  }
+}
+
+template <class Emit> inline void columns(const Packed& w, int64_t p, Emit emit) {
+  switch (w.form) {
+    case Form::F32: return plainColumns<KvElem::F32>(w, p, emit);
+    case Form::F16: return plainColumns<KvElem::F16>(w, p, emit);
+    case Form::BF16: return plainColumns<KvElem::BF16>(w, p, emit);
+    case Form::Q4M: return quantColumns<Form::Q4M>(w, p, emit);
+    case Form::Q8S: return quantColumns<Form::Q8S>(w, p, emit);
+    case Form::Q8M: return quantColumns<Form::Q8M>(w, p, emit);
+    case Form::Q6S: return quantColumns<Form::Q6S>(w, p, emit);
+  }
+}
+
+/// out: (cols rounded up to even, 16).
+void panelF32Op(const Packed& w, int64_t p, float* out) {
+  columns(w, p, [out](int64_t pair, int r, Vf even, Vf odd) {
+    store(out + pair * 2 * kPanel + r * W, even);
+    store(out + (pair * 2 + 1) * kPanel + r * W, odd);
+  });
+}
+
+#if defined(__AVX512BF16__)
+void panelBf16Op(const Packed& w, int64_t p, uint16_t* out) {
+  const __m512i odd16 = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2,
+                                         17, 1, 16, 0);
+  columns(w, p, [out, odd16](int64_t pair, int, Vf even, Vf odd) {
+    const __m512i both = __m512i(_mm512_cvtne2ps_pbh(__m512(odd), __m512(even)));   // 16 even columns' rows, then the odd ones
+    _mm512_storeu_si512(out + pair * 2 * kPanel, _mm512_permutexvar_epi16(odd16, both));
+  });
+}
+#endif
+
+}  // namespace
+}  // namespace presslab::kernels

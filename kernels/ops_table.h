@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Last include of every ops_<isa>.cpp: collects the functions that were compiled for its instruction set.
+#include "kernels/ops_attention.h"
+#include "kernels/ops_mul.h"
+#include "kernels/ops_quant.h"
+#include "kernels/ops_small.h"
+
+namespace presslab::kernels {
+namespace {
+
+constexpr Ops kOps = {
+    .gemv = gemvOp,
+    .quantize = quantizeOp,
+    .panelF32 = panelF32Op,
+#if defined(__AVX512BF16__)
+    .panelBf16 = panelBf16Op,
+#else
+    .panelBf16 = nullptr,
+#endif
+    .toBf16 = toBf16Op,
+    .mulF32 = mulF32Op,
+#if defined(__AVX512BF16__)
+    .mulBf16 = mulBf16Op,
+#else
+    .mulBf16 = nullptr,
+#endif
+    .scores = scoresOp,
+    .weigh = weighOp,
+    .maxOf = maxOfOp,
+    .expSum = expSumOp,
+    .scale = scaleOp,
+    .softmaxTile = softmaxTileOp,
+    .rmsNorm = rmsNormOp,
+    .siluMul = siluMulOp,
+    .addInto = addIntoOp,
+    .rope = ropeOp,
+};
+
+}  // namespace
+}  // namespace presslab::kernels
