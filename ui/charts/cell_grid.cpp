@@ -31,7 +31,7 @@ void CellGrid::draw(QCPPainter* painter) {
     const QRectF box = QRectF(QPointF(xAxis->coordToPixel(c.x - 0.46), yAxis->coordToPixel(c.y - 0.44)),
       QPointF(xAxis->coordToPixel(c.x + 0.46), yAxis->coordToPixel(c.y + 0.44))).normalized();
     if (!c.text.isEmpty()) {
-      if (box.height() < 5) continue;
+      if (box.height() < 3) continue;
       painter->setPen(textColor);
       painter->drawText(box.adjusted(-8, -6, 8, 6), Qt::AlignCenter, c.text);
       continue;

@@ -53,7 +53,7 @@ ChartView::ChartView(const char* id, QWidget* parent)
   m_plot->legend->setIconSize(16, 9);
   m_plot->legend->setIconTextPadding(3);
   m_plot->legend->setColumnSpacing(6);
-  m_plot->legend->setMargins(QMargins(2, 0, 2, 0));
+  m_plot->legend->setMargins(QMargins(2, 1, 2, 3));
   m_plot->plotLayout()->setRowStretchFactor(1, 0.001);
   m_plot->plotLayout()->setRowSpacing(0);
   setMinimumSize(180, 120);
@@ -151,7 +151,7 @@ void ChartView::style() {
   veil.setAlpha(200);
   m_plot->legend->setBrush(veil);
   m_plot->legend->setBorderPen(Qt::NoPen);
-  m_plot->legend->setRowSpacing(-3);
+  m_plot->legend->setRowSpacing(0);
 }
 
 void ChartView::showTable(bool on) {

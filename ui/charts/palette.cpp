@@ -22,7 +22,7 @@ QColor methodColor(int index, bool dark) {
 }
 
 Qt::PenStyle methodDash(int index) {
-  static constexpr std::array kDash{Qt::SolidLine, Qt::DashLine, Qt::SolidLine, Qt::DashDotLine, Qt::DotLine, Qt::DashDotDotLine};
+  static constexpr std::array kDash{Qt::SolidLine, Qt::SolidLine, Qt::DashLine, Qt::DashDotLine, Qt::DotLine, Qt::DashDotDotLine};
   return kDash[size_t(index < 0 ? 0 : index) % kDash.size()];
 }
 
