@@ -20,12 +20,19 @@ constexpr int kLanes = 16, kRows = 8;
 typedef float Vec __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
 typedef int32_t IntVec __attribute__((vector_size(kLanes * sizeof(int32_t)), aligned(4), may_alias));
 
+/// Whole vectors, and never a multiple of the page size: rows one below the other would share their cache lines' sets.
+int64_t vectorStride(int64_t tokens) { return (tokens + kLanes - 1) / kLanes * kLanes + kLanes; }
+
 }  // namespace
 
 Sideways::Sideways(const float* rows, int64_t rowStride, int64_t tokenCount, int dims)
-    : dim(dims), tokens(tokenCount), stride((tokenCount + kLanes - 1) / kLanes * kLanes), data(size_t(dims) * size_t(stride), 0.f) {
-  for (int64_t t = 0; t < tokens; ++t) {
-    for (int d = 0; d < dim; ++d) data[size_t(d * stride + t)] = rows[t * rowStride + d];
+    : dim(dims), tokens(tokenCount), stride(vectorStride(tokenCount)), data(size_t(dims) * size_t(stride), 0.f) {
+  for (int64_t first = 0; first < tokens; first += kLanes) {   // a block of rows at a time: both sides stay in the nearest cache
+    const int64_t last = std::min(tokens, first + kLanes);
+    for (int d = 0; d < dim; ++d) {
+      float* out = data.data() + d * stride;
+      for (int64_t t = first; t < last; ++t) out[t] = rows[t * rowStride + d];
+    }
   }
 }
 
@@ -116,37 +123,51 @@ PRESSLAB_CLONES float expScaled(float* x, int64_t n, float scale, float top) {
 }
 
 PRESSLAB_CLONES void covariance(const Sideways& rows, int64_t first, float* mean, float* gram) {
-  const int dim = rows.dim;
-  const int64_t count = rows.tokens - first, stride = (count + kLanes - 1) / kLanes * kLanes;
-  std::vector<float> centred(size_t(dim) * size_t(stride), 0.f);
+  constexpr int kTile = 4;
+  constexpr int64_t kBlock = 512;            // tokens whose rows stay near the core
+  const int dim = rows.dim, padded = (dim + kTile - 1) / kTile * kTile;
+  const int64_t count = rows.tokens - first, whole = (count + kLanes - 1) / kLanes * kLanes, stride = vectorStride(count);
+  std::vector<float> centred(size_t(padded) * size_t(stride), 0.f), sums(size_t(padded) * size_t(padded), 0.f);
   for (int d = 0; d < dim; ++d) {
+    float* row = centred.data() + d * stride;
+    std::memcpy(row, rows.row(d) + first, size_t(count) * sizeof(float));
+    Vec total{};
+    for (int64_t t = 0; t < whole; t += kLanes) total += *reinterpret_cast<const Vec*>(row + t);
     double sum = 0;
-    for (int64_t t = first; t < rows.tokens; ++t) sum += rows.row(d)[t];
+    for (int l = 0; l < kLanes; ++l) sum += total[l];
     mean[d] = float(sum / double(count));
-    for (int64_t t = 0; t < count; ++t) centred[size_t(d * stride + t)] = rows.row(d)[first + t] - mean[d];
+    for (int64_t t = 0; t < count; ++t) row[t] -= mean[d];
   }
-  const float scale = 1.f / float(count);
-  for (int a = 0; a < dim; ++a) {
-    const float* ra = centred.data() + a * stride;
-    for (int b = 0; b <= a; b += 4) {
-      const float* r[4];
-      for (int c = 0; c < 4; ++c) r[c] = centred.data() + std::min(b + c, dim - 1) * stride;
-      Vec s0{}, s1{}, s2{}, s3{};
-      for (int64_t t = 0; t < stride; t += kLanes) {
-        const Vec v = *reinterpret_cast<const Vec*>(ra + t);
-        s0 += v * *reinterpret_cast<const Vec*>(r[0] + t);
-        s1 += v * *reinterpret_cast<const Vec*>(r[1] + t);
-        s2 += v * *reinterpret_cast<const Vec*>(r[2] + t);
-        s3 += v * *reinterpret_cast<const Vec*>(r[3] + t);
-      }
-      const Vec sums[4] = {s0, s1, s2, s3};
-      for (int c = 0; c < 4 && b + c <= a; ++c) {
-        float sum = 0;
-        for (int l = 0; l < kLanes; ++l) sum += sums[c][l];
-        gram[a * dim + b + c] = gram[(b + c) * dim + a] = sum * scale;
+  for (int64_t from = 0; from < whole; from += kBlock) {
+    const int64_t to = std::min(whole, from + kBlock);
+    for (int a = 0; a < padded; a += kTile) {
+      for (int b = 0; b <= a; b += kTile) {
+        const float *ra = centred.data() + a * stride, *rb = centred.data() + b * stride;
+        Vec s[kTile][kTile] = {};
+        for (int64_t t = from; t < to; t += kLanes) {
+          for (int i = 0; i < kTile; ++i) {
+            const Vec v = *reinterpret_cast<const Vec*>(ra + i * stride + t);
+            for (int j = 0; j < kTile; ++j) s[i][j] += v * *reinterpret_cast<const Vec*>(rb + j * stride + t);
+          }
+        }
+        for (int i = 0; i < kTile; ++i) {
+          for (int j = 0; j < kTile; ++j) {
+            float sum = 0;
+            for (int l = 0; l < kLanes; ++l) sum += s[i][j][l];
+            sums[size_t((a + i) * padded + b + j)] += sum;
+          }
+        }
       }
     }
   }
+  const float scale = 1.f / float(count);
+  for (int a = 0; a < dim; ++a) {
+    for (int b = 0; b <= a; ++b) gram[a * dim + b] = gram[b * dim + a] = sums[size_t(a * padded + b)] * scale;
+  }
+}
+
+PRESSLAB_CLONES void addProducts(const float* a, const float* b, int64_t n, float factor, float* out) {
+  for (int64_t i = 0; i < n; ++i) out[i] += factor * a[i] * b[i];
 }
 
 }  // namespace presslab

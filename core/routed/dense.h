@@ -26,4 +26,7 @@ float maxOf(const float* x, int64_t n);
 /// gram[a, b] = sum_t (rows_a[t] - mean_a) (rows_b[t] - mean_b) / (tokens - first) over tokens first..; mean (dim) comes out too.
 void covariance(const Sideways& rows, int64_t first, float* mean, float* gram);
 
+/// out[i] += factor * a[i] * b[i].
+void addProducts(const float* a, const float* b, int64_t n, float factor, float* out);
+
 }  // namespace presslab

@@ -193,10 +193,7 @@ void expected(const Layer& l, float* out) {
       dotAll(gram.data(), dim, keys, tokens, turned.data());
       for (float& v : along) v *= l.scale();
       const float half = .5f / float(dim);
-      for (int d = 0; d < dim; ++d) {
-        const float *a = turned.data() + d * keys.stride, *b = keys.row(d);
-        for (int64_t i = 0; i < tokens; ++i) along[size_t(i)] += half * a[i] * b[i];
-      }
+      for (int d = 0; d < dim; ++d) addProducts(turned.data() + d * keys.stride, keys.row(d), tokens, half, along.data());
       addSoftmax(along.data(), kSinks, tokens, 1.f, 1.f / float(l.shape.group), average.data());
     }
     float* row = out + int64_t(h) * tokens;
