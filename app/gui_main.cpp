@@ -30,10 +30,13 @@ int main(int argc, char** argv) {
   QCoreApplication::setApplicationVersion(QString::fromStdString(version.version + " " + version.commit).trimmed());
   QCommandLineParser parser;
   parser.setApplicationDescription(QStringLiteral("Measures what compressing the KV cache of a language model saves and costs."));
-  const QCommandLineOption model({QStringLiteral("m"), QStringLiteral("model")}, QStringLiteral("Model file, folder or name."), QStringLiteral("MODEL"));
-  const QCommandLineOption render(QStringLiteral("render"), QStringLiteral("Draw the charts of a stored run without a window."), QStringLiteral("RUN"));
+  const QCommandLineOption model({QStringLiteral("m"), QStringLiteral("model")}, QStringLiteral("Model file, folder or name."),
+                                 QStringLiteral("MODEL"));
+  const QCommandLineOption render(QStringLiteral("render"), QStringLiteral("Draw the charts of a stored run without a window."),
+                                  QStringLiteral("RUN"));
   const QCommandLineOption out(QStringLiteral("out"), QStringLiteral("Folder for the charts."), QStringLiteral("DIR"));
-  const QCommandLineOption charts(QStringLiteral("charts"), QStringLiteral("Formats: png, svg, pdf."), QStringLiteral("LIST"), QStringLiteral("png,svg,pdf"));
+  const QCommandLineOption charts(QStringLiteral("charts"), QStringLiteral("Formats: png, svg, pdf."), QStringLiteral("LIST"),
+                                  QStringLiteral("png,svg,pdf"));
   const QCommandLineOption language(QStringLiteral("lang"), QStringLiteral("Language: en or zh_CN."), QStringLiteral("CODE"));
   const QCommandLineOption dark(QStringLiteral("dark"), QStringLiteral("Dark colours."));
   parser.addOptions({model, render, out, charts, language, dark});
@@ -52,7 +55,8 @@ int main(int argc, char** argv) {
       return 2;
     }
     if (parser.isSet(language)) presslab::applyLanguage(parser.value(language));
-    return presslab::renderRun(parser.value(render), parser.value(out), parser.value(charts).split(QLatin1Char(','), Qt::SkipEmptyParts), parser.isSet(dark));
+    return presslab::renderRun(parser.value(render), parser.value(out), parser.value(charts).split(QLatin1Char(','), Qt::SkipEmptyParts),
+                               parser.isSet(dark));
   }
   presslab::MainWindow window(parser.value(model));
   if (parser.isSet(language)) window.setLanguage(parser.value(language));

@@ -44,8 +44,10 @@ bool applyTheme(Theme theme) {
     return system.color(QPalette::Window).lightness() < 128;
   }
   QApplication::setStyle(QStringLiteral("fusion"));
-  if (theme == Theme::Dark) QApplication::setPalette(darkPalette());
-  else QApplication::setPalette(QApplication::style()->standardPalette());
+  if (theme == Theme::Dark)
+    QApplication::setPalette(darkPalette());
+  else
+    QApplication::setPalette(QApplication::style()->standardPalette());
   return theme == Theme::Dark;
 }
 

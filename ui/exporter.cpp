@@ -61,8 +61,10 @@ int renderRun(const QString& run, const QString& dir, const QStringList& formats
 QString commandOf(const CompareSpec& spec, const QString& documentPath) {
   QStringList c{QStringLiteral("presslab-cli compare")};
   if (!spec.model.path.empty()) c << QStringLiteral("-m") << quoted(QString::fromStdString(spec.model.path));
-  if (spec.prompt.text) c << QStringLiteral("--prompt-file") << quoted(documentPath);
-  else if (spec.prompt.contextTokens) c << QStringLiteral("--context") << QString::number(*spec.prompt.contextTokens);
+  if (spec.prompt.text)
+    c << QStringLiteral("--prompt-file") << quoted(documentPath);
+  else if (spec.prompt.contextTokens)
+    c << QStringLiteral("--context") << QString::number(*spec.prompt.contextTokens);
   if (spec.prompt.question) c << QStringLiteral("--question") << quoted(QString::fromStdString(*spec.prompt.question));
   QStringList methods;
   for (const std::string& m : spec.methods) methods << QString::fromStdString(m);

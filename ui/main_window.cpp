@@ -6,8 +6,8 @@
 #include <QCloseEvent>
 #include <QDir>
 #include <QDropEvent>
-#include <QFileInfo>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QLabel>
 #include <QMimeData>
 #include <QSettings>
@@ -30,9 +30,17 @@
 namespace presslab {
 
 MainWindow::MainWindow(const QString& model, QWidget* parent)
-    : QMainWindow(parent), m_model(new ComparisonModel(this)), m_controller(new RunController(m_model, this)), m_top(new TopBar),
-      m_controls(new ControlPanel), m_compare(new ComparePage(m_model)), m_results(new ResultsPage), m_tabs(new QTabWidget), m_banner(new QLabel),
-      m_predictSoon(new QTimer(this)), m_modelPath(model) {
+    : QMainWindow(parent),
+      m_model(new ComparisonModel(this)),
+      m_controller(new RunController(m_model, this)),
+      m_top(new TopBar),
+      m_controls(new ControlPanel),
+      m_compare(new ComparePage(m_model)),
+      m_results(new ResultsPage),
+      m_tabs(new QTabWidget),
+      m_banner(new QLabel),
+      m_predictSoon(new QTimer(this)),
+      m_modelPath(model) {
   m_banner->setWordWrap(true);
   m_banner->setObjectName(QStringLiteral("banner"));
   m_banner->setStyleSheet(QStringLiteral("background:#b3261e;color:white;padding:5px"));
@@ -138,12 +146,19 @@ void MainWindow::updateState() {
   m_openModel->setEnabled(!running);
   m_openRun->setEnabled(!running);
   for (QAction* a : {m_all, m_png, m_svg, m_pdf, m_csv, m_json, m_markdown}) a->setEnabled(m_model->data().comparison && !running);
-  if (state == State::Loading) m_top->setModelText(tr("Loading the model…"));
-  else if (state == State::Empty) m_top->setModelText(tr("No model"));
+  if (state == State::Loading)
+    m_top->setModelText(tr("Loading the model…"));
+  else if (state == State::Empty)
+    m_top->setModelText(tr("No model"));
   switch (state) {
-    case State::Running: statusBar()->showMessage(tr("Running")); break;
-    case State::Cancelling: statusBar()->showMessage(tr("Cancelling…")); break;
-    default: statusBar()->clearMessage();
+    case State::Running:
+      statusBar()->showMessage(tr("Running"));
+      break;
+    case State::Cancelling:
+      statusBar()->showMessage(tr("Cancelling…"));
+      break;
+    default:
+      statusBar()->clearMessage();
   }
 }
 

@@ -30,28 +30,42 @@ void MainWindow::makeMenus() {
     action->setShortcut(keys);
     return action;
   };
-  m_openModel = add(m_file, [this] {
-    const QString path = QFileDialog::getOpenFileName(this, tr("Open a model file"), {}, tr("GGUF models (*.gguf);;All files (*)"));
-    if (path.isEmpty()) return;
-    m_modelPath = path;
-    ModelSpec s;
-    s.path = path.toStdString();
-    m_controller->load(s);
-  }, QKeySequence::Open);
-  m_openDocument = add(m_file, [this] { m_top->chooseDocument(); }, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O));
+  m_openModel = add(
+      m_file,
+      [this] {
+        const QString path = QFileDialog::getOpenFileName(this, tr("Open a model file"), {}, tr("GGUF models (*.gguf);;All files (*)"));
+        if (path.isEmpty()) return;
+        m_modelPath = path;
+        ModelSpec s;
+        s.path = path.toStdString();
+        m_controller->load(s);
+      },
+      QKeySequence::Open);
+  m_openDocument = add(
+      m_file, [this] { m_top->chooseDocument(); }, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O));
   m_openRun = add(m_file, [this] {
     const QString dir = QFileDialog::getExistingDirectory(this, tr("Open a stored run"), QString::fromStdString(runsFolder()));
     if (!dir.isEmpty()) openRun(dir);
   });
   m_file->addSeparator();
-  m_run = add(m_file, [this] {
-    m_banner->hide();
-    m_controller->start(spec());
-  }, QKeySequence(Qt::Key_F5));
-  m_cancel = add(m_file, [this] { m_controller->cancel(); }, QKeySequence(Qt::Key_Escape));
+  m_run = add(
+      m_file,
+      [this] {
+        m_banner->hide();
+        m_controller->start(spec());
+      },
+      QKeySequence(Qt::Key_F5));
+  m_cancel = add(
+      m_file, [this] { m_controller->cancel(); }, QKeySequence(Qt::Key_Escape));
   m_file->addSeparator();
-  m_quit = add(m_file, [this] { close(); }, QKeySequence::Quit);
-  m_all = add(m_export, [this] { exportAllCharts({QStringLiteral("png"), QStringLiteral("svg"), QStringLiteral("pdf")}); }, QKeySequence(Qt::CTRL | Qt::Key_E));
+  m_quit = add(
+      m_file, [this] { close(); }, QKeySequence::Quit);
+  m_all = add(
+      m_export,
+      [this] {
+        exportAllCharts({QStringLiteral("png"), QStringLiteral("svg"), QStringLiteral("pdf")});
+      },
+      QKeySequence(Qt::CTRL | Qt::Key_E));
   m_png = add(m_export, [this] { exportAllCharts({QStringLiteral("png")}); });
   m_svg = add(m_export, [this] { exportAllCharts({QStringLiteral("svg")}); });
   m_pdf = add(m_export, [this] { exportAllCharts({QStringLiteral("pdf")}); });
@@ -60,13 +74,19 @@ void MainWindow::makeMenus() {
   m_json = add(m_export, [this] { exportRun(RunFormat::Json); });
   m_markdown = add(m_export, [this] { exportRun(RunFormat::Markdown); });
   m_export->addSeparator();
-  m_command = add(m_export, [this] {
-    QApplication::clipboard()->setText(QString::fromStdString(spec().commandLine));
-    statusBar()->showMessage(tr("The command is in the clipboard"), 4000);
-  }, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C));
-  m_resetZoom = add(m_view, [this] {
-    for (ChartView* chart : m_compare->charts()) chart->resetZoom();
-  }, QKeySequence(Qt::CTRL | Qt::Key_0));
+  m_command = add(
+      m_export,
+      [this] {
+        QApplication::clipboard()->setText(QString::fromStdString(spec().commandLine));
+        statusBar()->showMessage(tr("The command is in the clipboard"), 4000);
+      },
+      QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C));
+  m_resetZoom = add(
+      m_view,
+      [this] {
+        for (ChartView* chart : m_compare->charts()) chart->resetZoom();
+      },
+      QKeySequence(Qt::CTRL | Qt::Key_0));
   m_system = add(m_themes, [this] { setTheme(Theme::System); });
   m_light = add(m_themes, [this] { setTheme(Theme::Light); });
   m_dark = add(m_themes, [this] { setTheme(Theme::Dark); });

@@ -51,8 +51,9 @@ class TestParamForm : public QObject {
     form.findChild<QComboBox*>(QStringLiteral("balance"))->setCurrentText(QStringLiteral("off"));
     QCOMPARE(changed.size(), 3);
     const QString spec = form.spec();
-    QVERIFY2(spec.contains(QLatin1String("ratio=0.25")) && spec.contains(QLatin1String("num_experts=6")) && spec.contains(QLatin1String("balance=off")),
-      qPrintable(spec));
+    QVERIFY2(
+        spec.contains(QLatin1String("ratio=0.25")) && spec.contains(QLatin1String("num_experts=6")) && spec.contains(QLatin1String("balance=off")),
+        qPrintable(spec));
     ParamForm other(*press);
     other.setSpec(spec);
     QCOMPARE(other.spec(), spec);

@@ -30,7 +30,8 @@ class TestTranslations : public QObject {
     };
     while (!xml.atEnd()) {
       if (xml.readNext() != QXmlStreamReader::StartElement) continue;
-      if (xml.name() == QLatin1String("source")) source = xml.readElementText();
+      if (xml.name() == QLatin1String("source"))
+        source = xml.readElementText();
       else if (xml.name() == QLatin1String("translation")) {
         QVERIFY2(!xml.attributes().hasAttribute(QStringLiteral("type")), qPrintable(QStringLiteral("unfinished: ") + source));
         const QString text = xml.readElementText();
@@ -48,7 +49,9 @@ class TestTranslations : public QObject {
     QFile file(QStringLiteral(PRESSLAB_SOURCE_DIR "/ui/i18n/table_strings.cpp"));
     QVERIFY(file.open(QIODevice::ReadOnly));
     const QString list = QString::fromUtf8(file.readAll());
-    const auto listed = [&](std::string_view s) { return list.contains(QStringLiteral("\"%1\"").arg(QString::fromUtf8(s.data(), qsizetype(s.size())))); };
+    const auto listed = [&](std::string_view s) {
+      return list.contains(QStringLiteral("\"%1\"").arg(QString::fromUtf8(s.data(), qsizetype(s.size()))));
+    };
     for (const PressInfo& press : pressTable()) {
       QVERIFY2(listed(press.title), std::string(press.title).c_str());
       for (const ParamSpec& p : press.params) QVERIFY2(listed(p.label), std::string(p.label).c_str());

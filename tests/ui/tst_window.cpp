@@ -44,10 +44,11 @@ class TestWindow : public QObject {
     window.show();
     for (QWidget* w : window.findChildren<QWidget*>()) {
       const bool actionable = qobject_cast<QAbstractButton*>(w) || qobject_cast<QComboBox*>(w) || qobject_cast<QAbstractSpinBox*>(w) ||
-          qobject_cast<QSlider*>(w) || qobject_cast<QLineEdit*>(w);
+                              qobject_cast<QSlider*>(w) || qobject_cast<QLineEdit*>(w);
       // Parts that Qt makes inside its own widgets: a spin box's line, the corner of a table, the buttons of a tab bar or menu.
       const bool ours = !w->objectName().startsWith(QLatin1String("qt_")) && !qobject_cast<QAbstractSpinBox*>(w->parentWidget()) &&
-          !w->parentWidget()->inherits("QTableView") && !w->parentWidget()->inherits("QTabBar") && !w->parentWidget()->inherits("QMenuBar");
+                        !w->parentWidget()->inherits("QTableView") && !w->parentWidget()->inherits("QTabBar") &&
+                        !w->parentWidget()->inherits("QMenuBar");
       if (actionable && ours) QVERIFY2(!w->accessibleName().isEmpty(), qPrintable(QLatin1String(w->metaObject()->className()) + w->objectName()));
     }
   }
@@ -85,8 +86,8 @@ class TestWindow : public QObject {
     window->findChild<QPushButton*>(QStringLiteral("cancel"))->click();
     QTRY_VERIFY_WITH_TIMEOUT(!finished.isEmpty(), 10000);
     QVERIFY2(back.elapsed() < 1000, qPrintable(QStringLiteral("cancel took %1 ms").arg(back.elapsed())));  // goal 250, shared machine
-    QVERIFY(model->data().lanes[0].ids.size() >= 5);  // what was measured is kept
-    QVERIFY2(gap < 250, qPrintable(QStringLiteral("the event loop stood still for %1 ms").arg(gap)));  // goal 50, shared machine
+    QVERIFY(model->data().lanes[0].ids.size() >= 5);                                                       // what was measured is kept
+    QVERIFY2(gap < 250, qPrintable(QStringLiteral("the event loop stood still for %1 ms").arg(gap)));      // goal 50, shared machine
     QVERIFY(run->isEnabled());
     run->click();
     QTest::qWait(200);

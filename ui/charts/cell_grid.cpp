@@ -27,9 +27,11 @@ void CellGrid::draw(QCPPainter* painter) {
   painter->setAntialiasing(false);
   painter->setFont(chartFont(6.5));
   for (const Cell& c : cells) {
-    if (c.x < xAxis->range().lower - 1 || c.x > xAxis->range().upper + 1 || c.y < yAxis->range().lower - 1 || c.y > yAxis->range().upper + 1) continue;
+    if (c.x < xAxis->range().lower - 1 || c.x > xAxis->range().upper + 1 || c.y < yAxis->range().lower - 1 || c.y > yAxis->range().upper + 1)
+      continue;
     const QRectF box = QRectF(QPointF(xAxis->coordToPixel(c.x - 0.46), yAxis->coordToPixel(c.y - 0.44)),
-      QPointF(xAxis->coordToPixel(c.x + 0.46), yAxis->coordToPixel(c.y + 0.44))).normalized();
+                              QPointF(xAxis->coordToPixel(c.x + 0.46), yAxis->coordToPixel(c.y + 0.44)))
+                           .normalized();
     if (!c.text.isEmpty()) {
       if (box.height() < 3) continue;
       painter->setPen(textColor);

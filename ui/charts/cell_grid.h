@@ -15,9 +15,9 @@ class CellGrid : public QCPAbstractPlottable {
   struct Cell {
     double x = 0, y = 0;
     QColor frame, fill;
-    double filled = 1;       // share of the cell from below that `fill` covers
-    double notch = 0;        // share of a dark notch in the upper right corner
-    QString text;            // instead of a cell: a small text at the place
+    double filled = 1;  // share of the cell from below that `fill` covers
+    double notch = 0;   // share of a dark notch in the upper right corner
+    QString text;       // instead of a cell: a small text at the place
   };
   CellGrid(QCPAxis* x, QCPAxis* y) : QCPAbstractPlottable(x, y) {}
   std::vector<Cell> cells;

@@ -22,8 +22,14 @@
 namespace presslab {
 
 ChartView::ChartView(const char* id, QWidget* parent)
-    : QWidget(parent), m_id(QLatin1String(id)), m_plot(new QCustomPlot), m_title(new QLabel), m_tableButton(new QToolButton),
-      m_zoomButton(new QToolButton), m_table(new QTableWidget), m_stack(new QStackedWidget) {
+    : QWidget(parent),
+      m_id(QLatin1String(id)),
+      m_plot(new QCustomPlot),
+      m_title(new QLabel),
+      m_tableButton(new QToolButton),
+      m_zoomButton(new QToolButton),
+      m_table(new QTableWidget),
+      m_stack(new QStackedWidget) {
   setObjectName(m_id);
   m_title->setFont(chartFont(9, true));
   m_tableButton->setCheckable(true);
@@ -47,7 +53,8 @@ ChartView::ChartView(const char* id, QWidget* parent)
   auto* legendRow = new QCPLayoutGrid;  // under the plot: over it, it would hide points
   m_plot->plotLayout()->addElement(1, 0, legendRow);
   legendRow->addElement(0, 0, m_plot->legend);
-  legendRow->setMargins(QMargins());
+  legendRow->setMargins(QMargins(0, 0, 0, 4));
+  legendRow->setMaximumSize(QSize(QWIDGETSIZE_MAX - 1, QWIDGETSIZE_MAX - 1));  // an empty legend would narrow the whole column
   m_plot->legend->setFillOrder(QCPLegend::foColumnsFirst);
   m_plot->legend->setWrap(4);
   m_plot->legend->setIconSize(16, 9);

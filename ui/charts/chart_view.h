@@ -21,15 +21,18 @@ struct ChartData;
 class ChartView : public QWidget {
   Q_OBJECT
  public:
-  struct Table { QStringList header; QVector<QStringList> rows; };
+  struct Table {
+    QStringList header;
+    QVector<QStringList> rows;
+  };
 
   explicit ChartView(const char* id, QWidget* parent = nullptr);
   /// Redraws from `data`; a hidden chart only remembers that it is stale. A zoom made by the user stays.
   void refresh(const ChartData& data);
   void setDark(bool dark);
-  QString id() const { return m_id; }        // file name of exports
-  virtual QString title() const = 0;         // translated, with units
-  virtual Table table() const = 0;           // the same numbers, for reading and for screen readers
+  QString id() const { return m_id; }  // file name of exports
+  virtual QString title() const = 0;   // translated, with units
+  virtual Table table() const = 0;     // the same numbers, for reading and for screen readers
   /// Writes `path` as png, svg or pdf by its ending, with title, legend and provenance. Throws std::runtime_error.
   void exportTo(const QString& path, QSize size = {960, 540});
   void resetZoom();

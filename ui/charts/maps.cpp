@@ -23,10 +23,14 @@ void setTicks(QCPAxis* axis, const std::map<double, QString>& labels, double rot
 // Colours of kinds, apart from those of the methods on this screen.
 QColor kindColor(HeadKind kind, bool dark) {
   switch (kind) {
-    case HeadKind::Full: return methodColor(0, dark);
-    case HeadKind::Retrieval: return methodColor(7, dark);
-    case HeadKind::Routed: return methodColor(3, dark);
-    case HeadKind::Streaming: return methodColor(5, dark);
+    case HeadKind::Full:
+      return methodColor(0, dark);
+    case HeadKind::Retrieval:
+      return methodColor(7, dark);
+    case HeadKind::Routed:
+      return methodColor(3, dark);
+    case HeadKind::Streaming:
+      return methodColor(5, dark);
   }
   return {};
 }
@@ -86,8 +90,13 @@ ChartView::Table HeadMap::table() const {
   const QStringList kinds{tr("full"), tr("retrieval"), tr("routed"), tr("streaming")};
   for (const Lane& l : m_drawn->lanes)
     for (const HeadMetrics& h : l.heads)
-      t.rows << QStringList{l.label, QString::number(h.layer), QString::number(h.head), kinds[int(h.kind)], QString::number(h.kept), QString::number(h.total),
-        QString::number(h.bytes)};
+      t.rows << QStringList{l.label,
+                            QString::number(h.layer),
+                            QString::number(h.head),
+                            kinds[int(h.kind)],
+                            QString::number(h.kept),
+                            QString::number(h.total),
+                            QString::number(h.bytes)};
   return t;
 }
 
@@ -119,8 +128,13 @@ void ExpertMap::draw(const ChartData& data) {
     for (const ExpertMetrics& e : l.experts) {
       const auto [sum, most] = byLayer[e.layer];
       const double share = most > 0 ? double(e.tokens) / double(most) : 0;
-      m_grid->cells.push_back({at + e.expert, double(e.layer), color(int(m)), color(int(m)), share,
-        e.tokens > 0 ? double(e.dropped) / double(e.tokens + e.dropped) : 0, {}});
+      m_grid->cells.push_back({at + e.expert,
+                               double(e.layer),
+                               color(int(m)),
+                               color(int(m)),
+                               share,
+                               e.tokens > 0 ? double(e.dropped) / double(e.tokens + e.dropped) : 0,
+                               {}});
       ticks[at + e.expert] = QString::fromStdString(e.policy);
     }
     for (const auto& [layer, load] : byLayer)
@@ -140,8 +154,15 @@ ChartView::Table ExpertMap::table() const {
   if (!m_drawn) return t;
   for (const Lane& l : m_drawn->lanes)
     for (const ExpertMetrics& e : l.experts)
-      t.rows << QStringList{l.label, QString::number(e.layer), QString::number(e.expert), QString::fromStdString(e.policy), QString::number(e.tokens),
-        QString::number(e.dropped), QString::number(e.displaced), number(e.weight, 3), number(e.bias, 3)};
+      t.rows << QStringList{l.label,
+                            QString::number(e.layer),
+                            QString::number(e.expert),
+                            QString::fromStdString(e.policy),
+                            QString::number(e.tokens),
+                            QString::number(e.dropped),
+                            QString::number(e.displaced),
+                            number(e.weight, 3),
+                            number(e.bias, 3)};
   return t;
 }
 

@@ -29,14 +29,17 @@ void MemoryChart::draw(const ChartData& data) {
       y << mebi(double(l.memory[i].kvBytes));
     }
     const double predicted = l.result && l.result->kvBytesPredicted > 0 ? double(l.result->kvBytesPredicted)
-        : l.hasGhost && l.ghost.error.empty() ? double(l.ghost.kvBytes) : 0;
+                             : l.hasGhost && l.ghost.error.empty()      ? double(l.ghost.kvBytes)
+                                                                        : 0;
     const double right = std::max<double>(40, double(l.memory.size()));
     if (predicted > 0) {
       QCPGraph* ghost = plot()->addGraph();
       ghost->setData({0, right}, {mebi(predicted), mebi(predicted)});
       ghost->setPen(QPen(color(int(m)), 1, Qt::DotLine));
-      if (l.memory.empty()) ghost->setName(tr("%1 (expected)").arg(l.label));
-      else ghost->removeFromLegend();
+      if (l.memory.empty())
+        ghost->setName(tr("%1 (expected)").arg(l.label));
+      else
+        ghost->removeFromLegend();
     }
     if (x.isEmpty()) continue;
     QCPGraph* line = plot()->addGraph();
@@ -75,8 +78,8 @@ ChartView::Table MemoryChart::table() const {
   for (const Lane& l : m_drawn->lanes)
     for (size_t i = 0; i < l.memory.size(); ++i) {
       const MemorySample& s = l.memory[i];
-      t.rows << QStringList{l.label, QString::number(i), s.layer < 0 ? QString() : QString::number(s.layer), s.token < 0 ? QString() : QString::number(s.token),
-        number(mebi(double(s.kvBytes)), 3)};
+      t.rows << QStringList{l.label, QString::number(i), s.layer < 0 ? QString() : QString::number(s.layer),
+                            s.token < 0 ? QString() : QString::number(s.token), number(mebi(double(s.kvBytes)), 3)};
     }
   return t;
 }

@@ -27,8 +27,9 @@ Qt::PenStyle methodDash(int index) {
 }
 
 int methodMarker(int index) {
-  static constexpr std::array kShape{QCPScatterStyle::ssCircle, QCPScatterStyle::ssTriangle, QCPScatterStyle::ssSquare, QCPScatterStyle::ssDiamond,
-    QCPScatterStyle::ssCross, QCPScatterStyle::ssPlus, QCPScatterStyle::ssStar, QCPScatterStyle::ssTriangleInverted};
+  static constexpr std::array kShape{QCPScatterStyle::ssCircle,  QCPScatterStyle::ssTriangle,        QCPScatterStyle::ssSquare,
+                                     QCPScatterStyle::ssDiamond, QCPScatterStyle::ssCross,           QCPScatterStyle::ssPlus,
+                                     QCPScatterStyle::ssStar,    QCPScatterStyle::ssTriangleInverted};
   return kShape[size_t(index < 0 ? 0 : index) % kShape.size()];
 }
 

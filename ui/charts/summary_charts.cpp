@@ -54,8 +54,12 @@ ChartView::Table QualityChart::table() const {
   for (const Lane& l : m_drawn->lanes)
     if (measured(l) && l.result->quality.measured) {
       const QualityMetrics& q = l.result->quality;
-      t.rows << QStringList{l.label, number(mebi(double(l.result->kvBytes)), 3), number(q.kldMean, 5), number(q.kldMedian, 5), number(q.kldP99, 5),
-        number(100 * q.top1Agree, 1)};
+      t.rows << QStringList{l.label,
+                            number(mebi(double(l.result->kvBytes)), 3),
+                            number(q.kldMean, 5),
+                            number(q.kldMedian, 5),
+                            number(q.kldP99, 5),
+                            number(100 * q.top1Agree, 1)};
     }
   return t;
 }
@@ -111,12 +115,13 @@ ChartView::Table SummaryChart::table() const {
   for (const Lane& l : m_drawn->lanes)
     if (measured(l))
       t.rows << QStringList{l.label, number(mebi(double(l.result->kvBytes)), 3), number(l.result->decodeTokS, 2),
-        l.result->quality.measured ? number(100 * l.result->quality.top1Agree, 1) : QStringLiteral("–")};
+                            l.result->quality.measured ? number(100 * l.result->quality.top1Agree, 1) : QStringLiteral("–")};
   return t;
 }
 
 std::vector<ChartView*> makeCharts(QWidget* parent) {
-  return {new MemoryChart(parent), new LatencyChart(parent), new SummaryChart(parent), new HeadMap(parent), new ExpertMap(parent), new QualityChart(parent)};
+  return {new MemoryChart(parent), new LatencyChart(parent), new SummaryChart(parent),
+          new HeadMap(parent),     new ExpertMap(parent),    new QualityChart(parent)};
 }
 
 }  // namespace presslab

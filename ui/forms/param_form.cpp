@@ -91,11 +91,16 @@ void ParamForm::setSpec(const QString& spec) {
   for (const QString& argument : inner.split(QLatin1Char(','), Qt::SkipEmptyParts)) {
     const QString key = argument.section(QLatin1Char('='), 0, 0).trimmed(), value = argument.section(QLatin1Char('='), 1).trimmed();
     QWidget* editor = findChild<QWidget*>(key, Qt::FindDirectChildrenOnly);
-    if (auto* box = qobject_cast<QCheckBox*>(editor)) box->setChecked(value == QLatin1String("true") || value == QLatin1String("1"));
-    else if (auto* spin = qobject_cast<QSpinBox*>(editor)) spin->setValue(value.toInt());
-    else if (auto* real = qobject_cast<QDoubleSpinBox*>(editor)) real->setValue(value.toDouble());
-    else if (auto* combo = qobject_cast<QComboBox*>(editor)) combo->setCurrentText(value);
-    else if (auto* line = qobject_cast<QLineEdit*>(editor)) line->setText(value);
+    if (auto* box = qobject_cast<QCheckBox*>(editor))
+      box->setChecked(value == QLatin1String("true") || value == QLatin1String("1"));
+    else if (auto* spin = qobject_cast<QSpinBox*>(editor))
+      spin->setValue(value.toInt());
+    else if (auto* real = qobject_cast<QDoubleSpinBox*>(editor))
+      real->setValue(value.toDouble());
+    else if (auto* combo = qobject_cast<QComboBox*>(editor))
+      combo->setCurrentText(value);
+    else if (auto* line = qobject_cast<QLineEdit*>(editor))
+      line->setText(value);
   }
 }
 

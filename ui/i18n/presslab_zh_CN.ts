@@ -142,7 +142,7 @@
         <translation>低内存</translation>
     </message>
     <message>
-        <source>The guide's values: removes 20 %, two experts. A higher ratio would save more memory.</source>
+        <source>The guide&apos;s values: removes 20 %, two experts. A higher ratio would save more memory.</source>
         <translation>指南给出的数值:移除 20 %,两个专家。提高压缩率可节省更多内存。</translation>
     </message>
 </context>
@@ -589,7 +589,7 @@
         <translation>相同 token</translation>
     </message>
     <message>
-        <source>Teacher-forced on the baseline's text</source>
+        <source>Teacher-forced on the baseline&apos;s text</source>
         <translation>以基线文本做教师强制评估</translation>
     </message>
     <message>

@@ -85,9 +85,7 @@ void ComparisonModel::begin(const std::vector<std::string>& methods) {
   if (!same) Q_EMIT lanesChanged();
 }
 
-Lane* ComparisonModel::lane(int index) {
-  return index >= 0 && size_t(index) < m_data.lanes.size() ? &m_data.lanes[size_t(index)] : nullptr;
-}
+Lane* ComparisonModel::lane(int index) { return index >= 0 && size_t(index) < m_data.lanes.size() ? &m_data.lanes[size_t(index)] : nullptr; }
 
 void ComparisonModel::apply(const RunEvent& e) {
   if (e.kind == EventKind::RunFinished && e.comparison) return setComparison(e.comparison);
@@ -115,7 +113,9 @@ void ComparisonModel::apply(const RunEvent& e) {
       l->progress = e.progress;
       l->etaSeconds = e.etaSeconds;
       break;
-    case EventKind::PhaseFinished: l->progress = 1; break;
+    case EventKind::PhaseFinished:
+      l->progress = 1;
+      break;
     case EventKind::LayerAppended:
     case EventKind::LayerDone:
       l->kvBytes = e.kvBytes;
@@ -138,7 +138,8 @@ void ComparisonModel::apply(const RunEvent& e) {
     case EventKind::MethodFinished:
       if (e.result) fill(*l, e.result);
       break;
-    default: break;
+    default:
+      break;
   }
 }
 

@@ -23,8 +23,8 @@ struct Lane {
   QString error;
   int64_t kvBytes = 0, kvBytesPeak = 0, kvBytesFull = 0;
   double boundMs = 0;
-  std::vector<MemorySample> memory;     // in order of time: layers first, then tokens
-  std::vector<double> tokenMs;          // by decoded token, repeats start again
+  std::vector<MemorySample> memory;  // in order of time: layers first, then tokens
+  std::vector<double> tokenMs;       // by decoded token, repeats start again
   std::vector<int32_t> ids;
   std::vector<std::string> pieces;
   int eosAt = -1;
@@ -32,10 +32,10 @@ struct Lane {
   std::vector<ExpertMetrics> experts;
   std::vector<BalanceMetrics> balance;
   std::shared_ptr<const MethodMetrics> result;
-  Prediction ghost;                     // what arithmetic expects, before and while it runs
+  Prediction ghost;  // what arithmetic expects, before and while it runs
   bool hasGhost = false;
 
-  double medianMs() const;              // NaN without tokens
+  double medianMs() const;  // NaN without tokens
 };
 
 /// All that the charts draw.

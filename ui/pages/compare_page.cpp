@@ -79,14 +79,15 @@ void ComparePage::verdict() {
       const auto& r = d.lanes[i].result;
       if (!r || r->failed || base.kvBytes <= 0 || base.decodeTokS <= 0) continue;
       parts << tr("%1: %2 % less memory, %3× the speed, KL %4, %5 % same token")
-                 .arg(d.lanes[i].label, number(100 - 100.0 * double(r->kvBytes) / double(base.kvBytes), 0), number(r->decodeTokS / base.decodeTokS, 2),
-                   r->quality.measured ? number(r->quality.kldMean, 3) : QStringLiteral("–"),
-                   r->quality.measured ? number(100 * r->quality.top1Agree, 1) : QStringLiteral("–"));
+                   .arg(d.lanes[i].label, number(100 - 100.0 * double(r->kvBytes) / double(base.kvBytes), 0),
+                        number(r->decodeTokS / base.decodeTokS, 2), r->quality.measured ? number(r->quality.kldMean, 3) : QStringLiteral("–"),
+                        r->quality.measured ? number(100 * r->quality.top1Agree, 1) : QStringLiteral("–"));
     }
     for (const Improvement& gain : d.comparison->improvements)
       if (gain.kldRatioValid && gain.vs != "none" && gain.vs.rfind("duo", 0) == 0 && gain.kldRatio > 0)
-        parts << tr("%1 loses %2× less quality than %3").arg(methodLabel(QString::fromStdString(gain.method)), number(1 / gain.kldRatio, 1),
-          methodLabel(QString::fromStdString(gain.vs)));
+        parts << tr("%1 loses %2× less quality than %3")
+                     .arg(methodLabel(QString::fromStdString(gain.method)), number(1 / gain.kldRatio, 1),
+                          methodLabel(QString::fromStdString(gain.vs)));
     if (!parts.isEmpty()) {
       text = parts.join(QStringLiteral("   |   "));
       known = true;

@@ -36,8 +36,15 @@ void fill(QTableWidget* table, const QStringList& header, const QVector<QStringL
 }  // namespace
 
 ResultsPage::ResultsPage(QWidget* parent)
-    : QWidget(parent), m_model(new ResultsModel(this)), m_summary(new QTableView), m_gains(new QTableWidget), m_claims(new QTableWidget),
-      m_summaryTitle(new QLabel), m_gainsTitle(new QLabel), m_claimsTitle(new QLabel), m_stamp(new QLabel) {
+    : QWidget(parent),
+      m_model(new ResultsModel(this)),
+      m_summary(new QTableView),
+      m_gains(new QTableWidget),
+      m_claims(new QTableWidget),
+      m_summaryTitle(new QLabel),
+      m_gainsTitle(new QLabel),
+      m_claimsTitle(new QLabel),
+      m_stamp(new QLabel) {
   m_summary->setModel(m_model);
   m_summary->verticalHeader()->hide();
   for (QTableWidget* t : {m_gains, m_claims}) {
@@ -76,11 +83,12 @@ void ResultsPage::retranslateUi() {
   QVector<QStringList> gains, claims;
   if (m_comparison) {
     for (const Improvement& i : m_comparison->improvements)
-      gains << QStringList{methodLabel(text(i.method)), methodLabel(text(i.vs)), signedPct(i.memoryPct), signedPct(i.timePct), signedPct(i.speedPct),
-        i.kldRatioValid ? number(i.kldRatio, 3) : QStringLiteral("–")};
+      gains << QStringList{methodLabel(text(i.method)), methodLabel(text(i.vs)), signedPct(i.memoryPct),
+                           signedPct(i.timePct),        signedPct(i.speedPct),   i.kldRatioValid ? number(i.kldRatio, 3) : QStringLiteral("–")};
     for (const Claim& c : m_comparison->claims)
-      claims << QStringList{text(c.text), QStringLiteral("%1 – %2").arg(number(c.lo, 2), number(c.hi, 2)), c.valid ? number(c.measured, 2) : QStringLiteral("–"),
-        QCoreApplication::translate("Claims", c.verdict.c_str()), text(c.reason)};
+      claims << QStringList{text(c.text), QStringLiteral("%1 – %2").arg(number(c.lo, 2), number(c.hi, 2)),
+                            c.valid ? number(c.measured, 2) : QStringLiteral("–"), QCoreApplication::translate("Claims", c.verdict.c_str()),
+                            text(c.reason)};
     m_stamp->setText(text(m_comparison->stamp.commandLine));
     m_stamp->setToolTip(tr("The command that repeats this run"));
   }
@@ -95,6 +103,6 @@ void ResultsPage::changeEvent(QEvent* event) {
 
 // Source texts of the verdicts that the engine writes.
 [[maybe_unused]] static const char* const kVerdicts[]{QT_TRANSLATE_NOOP("Claims", "holds"), QT_TRANSLATE_NOOP("Claims", "does not hold"),
-  QT_TRANSLATE_NOOP("Claims", "cannot hold here")};
+                                                      QT_TRANSLATE_NOOP("Claims", "cannot hold here")};
 
 }  // namespace presslab

@@ -13,8 +13,8 @@ bool repeatedByResult(EventKind kind) {
 }
 
 bool sameProgress(const Mail& a, const Mail& b) {
-  return a.run == b.run && a.event.kind == EventKind::PhaseProgress && b.event.kind == EventKind::PhaseProgress &&
-      a.event.method == b.event.method && a.event.phase == b.event.phase;
+  return a.run == b.run && a.event.kind == EventKind::PhaseProgress && b.event.kind == EventKind::PhaseProgress && a.event.method == b.event.method &&
+         a.event.phase == b.event.phase;
 }
 
 }  // namespace

@@ -57,8 +57,8 @@ void RunController::load(const ModelSpec& spec) {
   m_stop.request_stop();
   m_stop = std::stop_source{};
   setState(State::Loading);
-  QMetaObject::invokeMethod(m_worker, [w = m_worker, spec, run = ++m_run, stop = m_stop.get_token()] { w->load(spec, run, stop); },
-    Qt::QueuedConnection);
+  QMetaObject::invokeMethod(
+      m_worker, [w = m_worker, spec, run = ++m_run, stop = m_stop.get_token()] { w->load(spec, run, stop); }, Qt::QueuedConnection);
 }
 
 void RunController::start(const CompareSpec& spec) {
@@ -67,8 +67,8 @@ void RunController::start(const CompareSpec& spec) {
   m_model->begin(spec.methods);
   setState(State::Running);
   m_throttle.fire();
-  QMetaObject::invokeMethod(m_worker, [w = m_worker, spec, run = ++m_run, stop = m_stop.get_token()] { w->compare(spec, run, stop); },
-    Qt::QueuedConnection);
+  QMetaObject::invokeMethod(
+      m_worker, [w = m_worker, spec, run = ++m_run, stop = m_stop.get_token()] { w->compare(spec, run, stop); }, Qt::QueuedConnection);
 }
 
 void RunController::cancel() {
@@ -78,8 +78,8 @@ void RunController::cancel() {
 
 void RunController::predict(const std::vector<std::string>& methods, qint64 tokens, KvType kv) {
   if (!m_haveModel || m_state == State::Running || m_state == State::Cancelling) return;
-  QMetaObject::invokeMethod(m_worker, [w = m_worker, methods, tokens, kv, request = ++m_request] { w->predict(methods, tokens, kv, request); },
-    Qt::QueuedConnection);
+  QMetaObject::invokeMethod(
+      m_worker, [w = m_worker, methods, tokens, kv, request = ++m_request] { w->predict(methods, tokens, kv, request); }, Qt::QueuedConnection);
 }
 
 void RunController::drain() {

@@ -35,10 +35,26 @@ QStringList choices(std::string_view press, std::string_view key) {
 }  // namespace
 
 ControlPanel::ControlPanel(QWidget* parent)
-    : QWidget(parent), m_heading(new QLabel), m_ratioLabel(new QLabel), m_splitLabel(new QLabel), m_expertsLabel(new QLabel), m_topKLabel(new QLabel),
-      m_routerLabel(new QLabel), m_balanceLabel(new QLabel), m_methodsLabel(new QLabel), m_ratio(new QSlider(Qt::Horizontal)),
-      m_split(new QSlider(Qt::Horizontal)), m_experts(new QSpinBox), m_topK(new QSpinBox), m_router(new QComboBox), m_balance(new QComboBox),
-      m_press(new QComboBox), m_list(new QListWidget), m_add(new QToolButton), m_remove(new QToolButton), m_formArea(new QScrollArea) {
+    : QWidget(parent),
+      m_heading(new QLabel),
+      m_ratioLabel(new QLabel),
+      m_splitLabel(new QLabel),
+      m_expertsLabel(new QLabel),
+      m_topKLabel(new QLabel),
+      m_routerLabel(new QLabel),
+      m_balanceLabel(new QLabel),
+      m_methodsLabel(new QLabel),
+      m_ratio(new QSlider(Qt::Horizontal)),
+      m_split(new QSlider(Qt::Horizontal)),
+      m_experts(new QSpinBox),
+      m_topK(new QSpinBox),
+      m_router(new QComboBox),
+      m_balance(new QComboBox),
+      m_press(new QComboBox),
+      m_list(new QListWidget),
+      m_add(new QToolButton),
+      m_remove(new QToolButton),
+      m_formArea(new QScrollArea) {
   m_ratio->setRange(0, 19);  // steps of .05
   m_split->setRange(0, 20);
   m_experts->setRange(1, 64);
@@ -69,7 +85,7 @@ ControlPanel::ControlPanel(QWidget* parent)
     label->setBuddy(editor);
   }
   for (const auto& [label, editor] :
-    {std::pair<QLabel*, QWidget*>{m_expertsLabel, m_experts}, {m_topKLabel, m_topK}, {m_routerLabel, m_router}, {m_balanceLabel, m_balance}}) {
+       {std::pair<QLabel*, QWidget*>{m_expertsLabel, m_experts}, {m_topKLabel, m_topK}, {m_routerLabel, m_router}, {m_balanceLabel, m_balance}}) {
     grid->addWidget(label, row, 0);
     grid->addWidget(editor, row++, 1);
     label->setBuddy(editor);

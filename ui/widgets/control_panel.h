@@ -40,7 +40,7 @@ class ControlPanel : public QWidget {
 
  private:
   void retranslateUi();
-  void rebuild();      // the list from the knobs
+  void rebuild();  // the list from the knobs
   void showForm(int row);
   QLabel *m_heading, *m_ratioLabel, *m_splitLabel, *m_expertsLabel, *m_topKLabel, *m_routerLabel, *m_balanceLabel, *m_methodsLabel;
   QSlider *m_ratio, *m_split;

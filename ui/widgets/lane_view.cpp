@@ -30,21 +30,36 @@ QString figure(const QString& name, const QString& value) {
 
 QString phaseName(int phase) {
   switch (Phase(phase)) {
-    case Phase::Load: return QCoreApplication::translate("Phase", "Loading");
-    case Phase::Tokenize: return QCoreApplication::translate("Phase", "Tokenising");
-    case Phase::Calibrate: return QCoreApplication::translate("Phase", "Calibrating");
-    case Phase::Prefill: return QCoreApplication::translate("Phase", "Prefill");
-    case Phase::Compress: return QCoreApplication::translate("Phase", "Compressing");
-    case Phase::Decode: return QCoreApplication::translate("Phase", "Decoding");
-    case Phase::Quality: return QCoreApplication::translate("Phase", "Measuring quality");
-    case Phase::Attention: return QCoreApplication::translate("Phase", "Measuring attention");
-    case Phase::Export: return QCoreApplication::translate("Phase", "Writing results");
+    case Phase::Load:
+      return QCoreApplication::translate("Phase", "Loading");
+    case Phase::Tokenize:
+      return QCoreApplication::translate("Phase", "Tokenising");
+    case Phase::Calibrate:
+      return QCoreApplication::translate("Phase", "Calibrating");
+    case Phase::Prefill:
+      return QCoreApplication::translate("Phase", "Prefill");
+    case Phase::Compress:
+      return QCoreApplication::translate("Phase", "Compressing");
+    case Phase::Decode:
+      return QCoreApplication::translate("Phase", "Decoding");
+    case Phase::Quality:
+      return QCoreApplication::translate("Phase", "Measuring quality");
+    case Phase::Attention:
+      return QCoreApplication::translate("Phase", "Measuring attention");
+    case Phase::Export:
+      return QCoreApplication::translate("Phase", "Writing results");
   }
   return {};
 }
 
 LaneView::LaneView(int index, QWidget* parent)
-    : QFrame(parent), m_index(index), m_title(new QLabel), m_memory(new QLabel), m_time(new QLabel), m_same(new QLabel), m_phase(new QProgressBar),
+    : QFrame(parent),
+      m_index(index),
+      m_title(new QLabel),
+      m_memory(new QLabel),
+      m_time(new QLabel),
+      m_same(new QLabel),
+      m_phase(new QProgressBar),
       m_answer(new QTextEdit) {
   setFrameShape(QFrame::StyledPanel);
   setMinimumWidth(150);
@@ -74,10 +89,14 @@ void LaneView::refresh(const Lane& l, const Lane& baseline, bool dark) {
   m_answer->setAccessibleName(tr("Answer of: %1").arg(l.label));
   m_phase->setAccessibleName(tr("Phase of: %1").arg(l.label));
   QString state;
-  if (!l.error.isEmpty()) state = tr("failed");
-  else if (l.cancelled) state = tr("cancelled at token %1").arg(l.ids.size());
-  else if (l.finished) state = tr("done");
-  else if (!l.started) state = tr("waiting");
+  if (!l.error.isEmpty())
+    state = tr("failed");
+  else if (l.cancelled)
+    state = tr("cancelled at token %1").arg(l.ids.size());
+  else if (l.finished)
+    state = tr("done");
+  else if (!l.started)
+    state = tr("waiting");
   else {
     state = phaseName(int(l.phase));
     if (l.etaSeconds >= 0) state += tr(" – %1 s left").arg(number(l.etaSeconds, 0));
@@ -94,12 +113,13 @@ void LaneView::figures(const Lane& l, const Lane& baseline) {
   const double bytes = ghost ? double(l.ghost.kvBytes) : double(l.kvBytes);
   const double baseBytes = ghost ? double(baseline.ghost.kvBytes) : l.finished && baseline.finished ? double(baseline.kvBytes) : 0;
   m_memory->setText(figure(ghost ? tr("KV expected, MiB") : tr("KV cache, MiB"),
-    bytes > 0 ? number(mebi(bytes), 1) + (isBase ? QString() : delta(bytes, baseBytes)) : QStringLiteral("–")));
+                           bytes > 0 ? number(mebi(bytes), 1) + (isBase ? QString() : delta(bytes, baseBytes)) : QStringLiteral("–")));
   if (ghost) {
     m_time->setText(figure(tr("speed bound"), QStringLiteral("%1×").arg(number(l.ghost.boundSpeedup, 2))));
   } else {
     const double ms = l.medianMs();
-    m_time->setText(figure(tr("ms per token"), std::isfinite(ms) ? number(ms, 1) + (isBase ? QString() : delta(ms, baseline.medianMs())) : QStringLiteral("–")));
+    m_time->setText(
+        figure(tr("ms per token"), std::isfinite(ms) ? number(ms, 1) + (isBase ? QString() : delta(ms, baseline.medianMs())) : QStringLiteral("–")));
   }
   const bool measured = l.result && l.result->quality.measured;
   const double same = measured ? l.result->quality.top1Agree : isBase ? NAN : sameTokens(baseline, l);

@@ -22,9 +22,21 @@
 namespace presslab {
 
 TopBar::TopBar(QWidget* parent)
-    : QWidget(parent), m_model(new QLabel), m_promptLabel(new QLabel), m_questionLabel(new QLabel), m_presetLabel(new QLabel), m_newLabel(new QLabel),
-      m_openModel(new QToolButton), m_openDocument(new QToolButton), m_source(new QComboBox), m_preset(new QComboBox), m_length(new QSpinBox),
-      m_newTokens(new QSpinBox), m_question(new QLineEdit), m_run(new QPushButton), m_cancel(new QPushButton) {
+    : QWidget(parent),
+      m_model(new QLabel),
+      m_promptLabel(new QLabel),
+      m_questionLabel(new QLabel),
+      m_presetLabel(new QLabel),
+      m_newLabel(new QLabel),
+      m_openModel(new QToolButton),
+      m_openDocument(new QToolButton),
+      m_source(new QComboBox),
+      m_preset(new QComboBox),
+      m_length(new QSpinBox),
+      m_newTokens(new QSpinBox),
+      m_question(new QLineEdit),
+      m_run(new QPushButton),
+      m_cancel(new QPushButton) {
   m_run->setObjectName(QStringLiteral("run"));
   m_cancel->setObjectName(QStringLiteral("cancel"));
   m_preset->setObjectName(QStringLiteral("preset"));
@@ -131,8 +143,9 @@ void TopBar::changeEvent(QEvent* event) {
 void TopBar::setModel(const ModelInfo& info) {
   m_info = info;
   m_model->setText(tr("%1 · %2 · %3 layers × %4 KV heads · %5 positions · %6 MiB of weights")
-                     .arg(QString::fromStdString(info.name), QString::fromStdString(info.quantization), QString::number(info.layers),
-                       QString::number(info.kvHeads), QLocale().toString(qlonglong(info.contextLength)), QLocale().toString(double(info.weightBytes) / 1048576, 'f', 0)));
+                       .arg(QString::fromStdString(info.name), QString::fromStdString(info.quantization), QString::number(info.layers),
+                            QString::number(info.kvHeads), QLocale().toString(qlonglong(info.contextLength)),
+                            QLocale().toString(double(info.weightBytes) / 1048576, 'f', 0)));
   m_model->setToolTip(QString::fromStdString(info.path));
   m_length->setMaximum(std::max(64, int(info.contextLength)));
 }
@@ -157,8 +170,10 @@ void TopBar::setContextTokens(int tokens) {
 
 void TopBar::chooseDocument() {
   const QString path = QFileDialog::getOpenFileName(this, tr("Open a document as the prompt"), {}, tr("Text (*.txt *.md);;All files (*)"));
-  if (!path.isEmpty()) setDocument(path);
-  else if (m_text.empty()) m_source->setCurrentIndex(0);
+  if (!path.isEmpty())
+    setDocument(path);
+  else if (m_text.empty())
+    m_source->setCurrentIndex(0);
 }
 
 void TopBar::setDocument(const QString& path) {
@@ -178,8 +193,10 @@ void TopBar::setDocument(const QString& path) {
 
 PromptSpec TopBar::prompt() const {
   PromptSpec prompt;
-  if (m_source->currentIndex() == 1 && !m_text.empty()) prompt.text = m_text;
-  else prompt.contextTokens = m_length->value();
+  if (m_source->currentIndex() == 1 && !m_text.empty())
+    prompt.text = m_text;
+  else
+    prompt.contextTokens = m_length->value();
   if (!m_question->text().trimmed().isEmpty()) prompt.question = m_question->text().trimmed().toStdString();
   return prompt;
 }

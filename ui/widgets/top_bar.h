@@ -31,7 +31,7 @@ class TopBar : public QWidget {
   void chooseDocument();
   QString documentPath() const { return m_path; }
   PromptSpec prompt() const;
-  int contextTokens() const;              // of a document: an estimate from its length
+  int contextTokens() const;  // of a document: an estimate from its length
   int newTokens() const;
   void focusRun();
 
