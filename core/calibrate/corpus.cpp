@@ -72,7 +72,7 @@ std::vector<Fact> makeFacts(SeededRandom& random, int count) {
     } else {
       for (int c = 0; c < 6; ++c) code.push_back(c % 2 ? char('0' + random.below(10)) : char('A' + random.below(26)));
     }
-    facts.push_back({std::string(kPlaces[size_t((i * 5 + int(random.below(3))) % int(kPlaces.size()))]), code});
+    facts.push_back({std::string(kPlaces[size_t(i * 3 + int(random.below(3))) % kPlaces.size()]), code});
   }
   return facts;
 }
@@ -152,9 +152,10 @@ std::vector<CalibrationText> calibrationTexts(const Tokenizer& tokenizer, const 
     const size_t pick = bundled.empty() ? 0 : size_t(i / 2) % bundled.size();
     std::string text, name;
     if (prose) {
-      // Two different texts, so that even a short one fills the context without repeating itself at once.
-      const size_t other = (pick + 1 + size_t(i / 2) / bundled.size()) % bundled.size();
-      text = bundled[pick].second + "\n" + bundled[other].second + "\n" + bundled[(other + 2) % bundled.size()].second;
+      // Different texts follow each other, so that a short one fills the context without repeating itself; later rounds start inside.
+      const size_t round = size_t(i / 2) / bundled.size(), other = (pick + 1 + round) % bundled.size();
+      const std::string& first = bundled[pick].second;
+      text = first.substr(first.size() * (round % 3) / 3) + "\n" + bundled[other].second + "\n" + bundled[(other + 2) % bundled.size()].second;
       name = bundled[pick].first;
     } else {
       text = generatedText(kind, characters, own);
