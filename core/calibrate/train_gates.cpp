@@ -35,7 +35,6 @@ struct Adam {
 double headLoss(const std::vector<float>& score, const std::vector<float>& y, std::vector<float>& grad) {
   const size_t n = score.size();
   std::vector<float> sorted(score);
-  std::vector<double> slope(n);
   double loss = 0;
   std::fill(grad.begin(), grad.end(), 0.f);
   double mass = 0;
@@ -45,18 +44,12 @@ double headLoss(const std::vector<float>& score, const std::vector<float>& y, st
     const size_t at = std::min(n - 1, size_t(r * double(n)));
     std::nth_element(sorted.begin(), sorted.begin() + std::ptrdiff_t(at), sorted.end());
     const float threshold = sorted[at];
-    double pull = 0, near = 0;
     for (size_t i = 0; i < n; ++i) {
       const double kept = 1 / (1 + std::exp(-(score[i] - threshold) / kSoftness));
       const double share = y[i] / mass / std::size(kRatios);
       loss += share * (1 - kept);
-      slope[i] = kept * (1 - kept) / kSoftness;
-      grad[i] -= float(share * slope[i]);
-      pull += share * slope[i];
-      near += slope[i];
+      grad[i] -= float(share * kept * (1 - kept) / kSoftness);
     }
-    // A score that rises lifts the threshold too: the tokens near it share the pull, so that raising all scores alike gains nothing.
-    for (size_t i = 0; i < n && near > 0; ++i) grad[i] += float(pull * slope[i] / near);
   }
   return loss;
 }
