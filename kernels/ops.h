@@ -22,13 +22,13 @@ enum class Form : int {
   Q6S,                                       // w = d[half] (q - 32), q in 0..63, a scale for 16 columns
 };
 
-/// A packed matrix as the kernels read it. A panel is its scales (f16: d[16] and m[16], or d[2][16], or d[16], per block), then, from
-/// quantOffset on, its quants. Plain forms have no scales.
+/// A packed matrix as the kernels read it. A block is its scales (f16: d[16] and m[16], or d[2][16], or d[16]), then its quants, so that a
+/// panel is one stream: two streams side by side run at 40 % of the memory's rate, one at all of it. Plain forms have no scales.
 struct Packed {
   Form form;
   int64_t rows, cols, panels, blocks;        // blocks: of 32 columns, 0 for plain forms
   const uint8_t* data;                       // 64-byte aligned
-  int64_t panelBytes, quantOffset;
+  int64_t panelBytes;
   const float* rowScale;                     // (panels * 16) powers of two that d and m were divided by, or null
 };
 

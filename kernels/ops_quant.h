@@ -64,8 +64,8 @@ inline Vi fourOf(const int8_t* q) {
 
 inline Vf toFloat(Vi v) { return __builtin_convertvector(v, Vf); }
 
-constexpr int scaleHalves(Form f) { return f == Form::Q8S ? kPanel : 2 * kPanel; }   // f16 values of a block's scales
-constexpr int quantBytes(Form f) { return f == Form::Q4M ? kPanel * kBlock / 2 : kPanel * kBlock; }
+constexpr int scaleBytes(Form f) { return f == Form::Q8S ? 2 * kPanel : 4 * kPanel; }
+constexpr int blockBytes(Form f) { return scaleBytes(f) + (f == Form::Q4M ? kPanel * kBlock / 2 : kPanel * kBlock); }
 
 /// Integer sums of one block for W rows: columns [0, 16) and [16, 32).
 template <Form F> inline void dotBlock(const uint8_t* quants, const int8_t* q, Vi& low, Vi& high) {
@@ -91,12 +91,13 @@ template <Form F> inline void dotBlock(const uint8_t* quants, const int8_t* q, V
   }
 }
 
-template <Form F> inline Vf addBlock(const uint16_t* scales, const uint8_t* quants, const Activations& a, int64_t block, int reg, Vf acc) {
-  const float s = a.scale[block];
-  const int32_t sumLow = a.sums[2 * block], sumHigh = a.sums[2 * block + 1];
+template <Form F> inline Vf addBlock(const uint8_t* block, const Activations& a, int64_t index, int reg, Vf acc) {
+  const auto* scales = reinterpret_cast<const uint16_t*>(block);
+  const float s = a.scale[index];
+  const int32_t sumLow = a.sums[2 * index], sumHigh = a.sums[2 * index + 1];
   constexpr int kOffset = F == Form::Q8S && !kQ8Signed ? 128 : F == Form::Q6S ? 32 : 0;
   Vi low = splatInt(-kOffset * sumLow), high = splatInt(-kOffset * sumHigh);
-  dotBlock<F>(quants + reg * W * 4, a.q + block * kBlock, low, high);
+  dotBlock<F>(block + scaleBytes(F) + reg * W * 4, a.q + index * kBlock, low, high);
   const Vf first = loadHalf(scales + reg * W);
   if constexpr (F == Form::Q6S) {
     acc = mulAdd(first * s, toFloat(low), acc);
@@ -110,15 +111,11 @@ template <Form F> inline Vf addBlock(const uint16_t* scales, const uint8_t* quan
 
 template <Form F> void gemvQuant(const Packed& w, const Activations& a, int64_t first, int64_t last, float* y) {
   for (int64_t p = first; p < last; ++p, y += kPanel) {
-    const uint8_t* panel = w.data + p * w.panelBytes;
-    const uint8_t* quants = panel + w.quantOffset;
-    const auto* scales = reinterpret_cast<const uint16_t*>(panel);
+    const uint8_t* block = w.data + p * w.panelBytes;
     Vf acc[kRegs] = {};
-    for (int64_t block = 0; block < w.blocks; ++block) {
+    for (int64_t b = 0; b < w.blocks; ++b, block += blockBytes(F)) {
 #pragma GCC unroll 4
-      for (int r = 0; r < kRegs; ++r) acc[r] = addBlock<F>(scales, quants, a, block, r, acc[r]);
-      scales += scaleHalves(F);
-      quants += quantBytes(F);
+      for (int r = 0; r < kRegs; ++r) acc[r] = addBlock<F>(block, a, b, r, acc[r]);
     }
     for (int r = 0; r < kRegs; ++r) store(y + r * W, w.rowScale ? acc[r] * load(w.rowScale + p * kPanel + r * W) : acc[r]);
   }
@@ -200,11 +197,11 @@ template <KvElem E, class Emit> inline void plainColumns(const Packed& w, int64_
 }
 
 template <Form F, class Emit> inline void quantColumns(const Packed& w, int64_t p, Emit emit) {
-  const uint8_t* panel = w.data + p * w.panelBytes;
-  const uint8_t* quants = panel + w.quantOffset;
-  const auto* scales = reinterpret_cast<const uint16_t*>(panel);
+  const uint8_t* block = w.data + p * w.panelBytes;
   constexpr int kMask = F == Form::Q4M ? 0xF : 0xFF;
-  for (int64_t b = 0; b < w.blocks; ++b, scales += scaleHalves(F), quants += quantBytes(F)) {
+  for (int64_t b = 0; b < w.blocks; ++b, block += blockBytes(F)) {
+    const auto* scales = reinterpret_cast<const uint16_t*>(block);
+    const uint8_t* quants = block + scaleBytes(F);
     for (int r = 0; r < kRegs; ++r) {
       const Vf rowScale = w.rowScale ? load(w.rowScale + p * kPanel + r * W) : splat(1.f);
       const Vf d = loadHalf(scales + r * W) * rowScale;

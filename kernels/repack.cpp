@@ -106,7 +106,7 @@ int unpackBlock(QuantType t, const uint8_t* in, Block* out) {
 }
 
 int scaleBytes(Form f) { return f == Form::Q8S ? 2 * kPanel : 4 * kPanel; }
-int quantBytes(Form f) { return f == Form::Q4M ? kPanel * kBlock / 2 : kPanel * kBlock; }
+int blockBytes(Form f) { return scaleBytes(f) + (f == Form::Q4M ? kPanel * kBlock / 2 : kPanel * kBlock); }
 
 void storeHalf(uint8_t* scales, int index, float v) {
   const uint16_t h = floatToHalf(v);
@@ -114,7 +114,8 @@ void storeHalf(uint8_t* scales, int index, float v) {
 }
 
 /// Writes one block of row `lane` into its panel block.
-void placeBlock(Form f, const Block& b, int lane, float divisor, uint8_t* scales, uint8_t* quants) {
+void placeBlock(Form f, const Block& b, int lane, float divisor, uint8_t* block) {
+  uint8_t *const scales = block, *const quants = block + scaleBytes(f);
   storeHalf(scales, lane, b.d[0] / divisor);
   if (f == Form::Q6S) storeHalf(scales, kPanel + lane, b.d[1] / divisor);
   else if (f != Form::Q8S) storeHalf(scales, kPanel + lane, b.m / divisor);
@@ -144,12 +145,12 @@ float rowDivisor(QuantType t, const uint8_t* in, int64_t blocks) {
   return largest > 0 && std::isfinite(largest) ? std::ldexp(1.f, std::max(std::ilogb(largest) - 14, -120)) : 1.f;
 }
 
-void packQuantRow(QuantType t, Form f, const uint8_t* in, int64_t cols, int lane, float divisor, uint8_t* scales, uint8_t* quants) {
+void packQuantRow(QuantType t, Form f, const uint8_t* in, int64_t cols, int lane, float divisor, uint8_t* block) {
   Block unpacked[kMaxBlocks];
   const TypeBlock tb = typeBlock(t);
   for (int64_t i = 0; i < cols / tb.elements; ++i, in += tb.bytes) {
     const int n = unpackBlock(t, in, unpacked);
-    for (int j = 0; j < n; ++j, scales += scaleBytes(f), quants += quantBytes(f)) placeBlock(f, unpacked[j], lane, divisor, scales, quants);
+    for (int j = 0; j < n; ++j, block += blockBytes(f)) placeBlock(f, unpacked[j], lane, divisor, block);
   }
 }
 
@@ -202,9 +203,8 @@ PackedMatrix packMatrix(QuantType t, const void* data, int64_t rows, int64_t col
   Packed& w = out.view;
   const Form f = packedForm(t, exact);
   const bool plain = f == Form::F32 || f == Form::F16 || f == Form::BF16;
-  w = {f, rows, cols, (rows + kPanel - 1) / kPanel, plain ? 0 : cols / kBlock, nullptr, 0, 0, nullptr};
-  w.quantOffset = plain ? 0 : (w.blocks * scaleBytes(f) + 63) / 64 * 64;
-  w.panelBytes = plain ? (cols * kPanel * elementBytes(f) + 63) / 64 * 64 : w.quantOffset + w.blocks * quantBytes(f);
+  w = {f, rows, cols, (rows + kPanel - 1) / kPanel, plain ? 0 : cols / kBlock, nullptr, 0, nullptr};
+  w.panelBytes = ((plain ? cols * kPanel * elementBytes(f) : w.blocks * blockBytes(f)) + 63) / 64 * 64;
   out.bytes = w.panels * w.panelBytes;
   out.data = allocateWeights(size_t(out.bytes));
   w.data = out.data.get();
@@ -234,7 +234,7 @@ PackedMatrix packMatrix(QuantType t, const void* data, int64_t rows, int64_t col
       } else {
         const float divisor = w.rowScale ? rowDivisor(t, row, cols / tb.elements) : 1.f;
         if (w.rowScale) out.rowScale[size_t(r)] = divisor;
-        packQuantRow(t, f, row, cols, lane, divisor, panel, panel + w.quantOffset);
+        packQuantRow(t, f, row, cols, lane, divisor, panel);
       }
     }
   });
@@ -253,8 +253,8 @@ void unpackRow(const Packed& w, int64_t r, float* out) {
     return;
   }
   const float factor = w.rowScale ? w.rowScale[r] : 1.f;
-  const uint8_t* quants = panel + w.quantOffset;
-  for (int64_t b = 0; b < w.blocks; ++b, panel += scaleBytes(w.form), quants += quantBytes(w.form), out += kBlock) {
+  for (int64_t b = 0; b < w.blocks; ++b, panel += blockBytes(w.form), out += kBlock) {
+    const uint8_t* quants = panel + scaleBytes(w.form);
     const float d = halfAt(panel + 2 * lane) * factor;
     const float second = w.form == Form::Q8S ? 0.f : halfAt(panel + 2 * (kPanel + lane)) * factor;
     for (int c = 0; c < kBlock; ++c) {
