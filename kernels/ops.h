@@ -70,7 +70,8 @@ struct Ops {
   float (*expSum)(float* x, int64_t n, float shift);
   void (*scale)(float* x, int64_t n, float factor);
   // Online softmax of a tile of scores s (rows x kKeyTile): row i sees its first seen + i keys, the others get weight 0. Scores are
-  // multiplied by factor, m and l (rows) are the running maximum and sum, o (rows x oStride) is rescaled. Weights replace s, or go to p as bf16.
+  // multiplied by factor (above 0), m and l (rows) are the running maximum and sum, o (rows x oStride) is rescaled. Weights replace s and
+  // go to p as bf16 unless it is null. s, m and l have room for rows rounded up to 16; what lies behind the last row is overwritten.
   void (*softmaxTile)(float* s, int64_t rows, int64_t seen, float factor, float* m, float* l, float* o, int64_t oStride, uint16_t* p);
 
   void (*rmsNorm)(const float* x, const float* weight, float eps, float* out, int64_t n);

@@ -8,49 +8,74 @@
 namespace presslab::kernels {
 namespace {
 
-/// Sum of every vector's lanes for W vectors at once: result lane j is the sum of v[j].
-inline Vf sumEach(const Vf* v) {
+struct Add { template <class V> static inline V of(V a, V b) { return a + b; } };
+struct Max { template <class V> static inline V of(V a, V b) { return a > b ? a : b; } };
+
+/// Reduces every vector's lanes for W vectors at once: result lane j comes from v[j], all by the same tree.
+template <class Op> inline Vf reduceEach(const Vf* v) {
 #if defined(__AVX512F__)
-  __m512 quad[4];
+  Vf quad[4];
 #pragma GCC unroll 4
   for (int i = 0; i < 4; ++i) {
     const __m512 a = __m512(v[4 * i]), b = __m512(v[4 * i + 1]), c = __m512(v[4 * i + 2]), d = __m512(v[4 * i + 3]);
-    const __m512 ab = _mm512_unpacklo_ps(a, b) + _mm512_unpackhi_ps(a, b), cd = _mm512_unpacklo_ps(c, d) + _mm512_unpackhi_ps(c, d);
-    quad[i] = _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(ab), _mm512_castps_pd(cd))) +
-              _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(ab), _mm512_castps_pd(cd)));
+    const __m512d ab = _mm512_castps_pd(__m512(Op::of(Vf(_mm512_unpacklo_ps(a, b)), Vf(_mm512_unpackhi_ps(a, b)))));
+    const __m512d cd = _mm512_castps_pd(__m512(Op::of(Vf(_mm512_unpacklo_ps(c, d)), Vf(_mm512_unpackhi_ps(c, d)))));
+    quad[i] = Op::of(Vf(_mm512_castpd_ps(_mm512_unpacklo_pd(ab, cd))), Vf(_mm512_castpd_ps(_mm512_unpackhi_pd(ab, cd))));
   }
-  const __m512 x = _mm512_shuffle_f32x4(quad[0], quad[1], 0x88) + _mm512_shuffle_f32x4(quad[0], quad[1], 0xDD);
-  const __m512 y = _mm512_shuffle_f32x4(quad[2], quad[3], 0x88) + _mm512_shuffle_f32x4(quad[2], quad[3], 0xDD);
-  return Vf(_mm512_shuffle_f32x4(x, y, 0x88) + _mm512_shuffle_f32x4(x, y, 0xDD));
+  const auto halves = [](Vf x, Vf y) {
+    return Op::of(Vf(_mm512_shuffle_f32x4(__m512(x), __m512(y), 0x88)), Vf(_mm512_shuffle_f32x4(__m512(x), __m512(y), 0xDD)));
+  };
+  return halves(halves(quad[0], quad[1]), halves(quad[2], quad[3]));
 #elif defined(__AVX2__)
-  const __m256 ab = _mm256_hadd_ps(__m256(v[0]), __m256(v[1])), cd = _mm256_hadd_ps(__m256(v[2]), __m256(v[3]));
-  const __m256 ef = _mm256_hadd_ps(__m256(v[4]), __m256(v[5])), gh = _mm256_hadd_ps(__m256(v[6]), __m256(v[7]));
-  const __m256 abcd = _mm256_hadd_ps(ab, cd), efgh = _mm256_hadd_ps(ef, gh);
-  return Vf(_mm256_permute2f128_ps(abcd, efgh, 0x20) + _mm256_permute2f128_ps(abcd, efgh, 0x31));
+  Vf quad[2];
+#pragma GCC unroll 2
+  for (int i = 0; i < 2; ++i) {
+    const __m256 a = __m256(v[4 * i]), b = __m256(v[4 * i + 1]), c = __m256(v[4 * i + 2]), d = __m256(v[4 * i + 3]);
+    const __m256d ab = _mm256_castps_pd(__m256(Op::of(Vf(_mm256_unpacklo_ps(a, b)), Vf(_mm256_unpackhi_ps(a, b)))));
+    const __m256d cd = _mm256_castps_pd(__m256(Op::of(Vf(_mm256_unpacklo_ps(c, d)), Vf(_mm256_unpackhi_ps(c, d)))));
+    quad[i] = Op::of(Vf(_mm256_castpd_ps(_mm256_unpacklo_pd(ab, cd))), Vf(_mm256_castpd_ps(_mm256_unpackhi_pd(ab, cd))));
+  }
+  return Op::of(Vf(_mm256_permute2f128_ps(__m256(quad[0]), __m256(quad[1]), 0x20)), Vf(_mm256_permute2f128_ps(__m256(quad[0]), __m256(quad[1]), 0x31)));
 #else
-  Vf out;
-  for (int i = 0; i < W; ++i) out[i] = sum(v[i]);
-  return out;
+  float lanes[W][W], out[W];
+  for (int j = 0; j < W; ++j) store(lanes[j], v[j]);
+  for (int j = 0; j < W; ++j) {
+    Vf pairs = {}, others = {};
+    for (int i = 0; i < 2; ++i) {
+      pairs[i] = lanes[j][i];
+      others[i] = lanes[j][i + 2];
+    }
+    const Vf both = Op::of(pairs, others);
+    out[j] = Op::of(splat(both[0]), splat(both[1]))[0];
+  }
+  return load(out);
 #endif
 }
 
-/// W keys against G queries; dim a multiple of W. Writes W scores a query.
+/// W keys against G queries; dim a multiple of W. Writes W scores a query. Two keys at a time, so that a load of q serves both.
 template <KvElem E, int G> inline void scoreKeys(const float* q, const typename ElemOf<E>::Type* k, int dim, float scale, float* s, int64_t sStride) {
   Vf parts[G][W];
 #pragma GCC unroll 1
-  for (int j = 0; j < W; ++j) {
-    Vf acc[G] = {};
+  for (int j = 0; j < W; j += 2) {
+    Vf acc[2][G] = {};
     const auto* row = k + int64_t(j) * dim;
 #pragma GCC unroll 4
     for (int i = 0; i < dim; i += W) {
-      const Vf key = loadElem<E>(row + i);
+      const Vf first = loadElem<E>(row + i), second = loadElem<E>(row + dim + i);
 #pragma GCC unroll 4
-      for (int g = 0; g < G; ++g) acc[g] = mulAdd(key, load(q + g * dim + i), acc[g]);
+      for (int g = 0; g < G; ++g) {
+        const Vf query = load(q + g * dim + i);
+        acc[0][g] = mulAdd(first, query, acc[0][g]);
+        acc[1][g] = mulAdd(second, query, acc[1][g]);
+      }
     }
 #pragma GCC unroll 4
-    for (int g = 0; g < G; ++g) parts[g][j] = acc[g];
+    for (int g = 0; g < G; ++g) {
+      parts[g][j] = acc[0][g];
+      parts[g][j + 1] = acc[1][g];
+    }
   }
-  for (int g = 0; g < G; ++g) store(s + g * sStride, sumEach(parts[g]) * scale);
+  for (int g = 0; g < G; ++g) store(s + g * sStride, reduceEach<Add>(parts[g]) * scale);
 }
 
 /// One key against G queries, any dim, by the same order of additions as scoreKeys when dim is a multiple of W.
@@ -68,7 +93,6 @@ template <KvElem E, int G> void scoresGroup(const float* q, const typename ElemO
   if (dim % W == 0) {
     for (; j + W <= n; j += W) {
       if (dim == 64) scoreKeys<E, G>(q, k + j * dim, 64, scale, s + j, sStride);
-      else if (dim == 128) scoreKeys<E, G>(q, k + j * dim, 128, scale, s + j, sStride);
       else scoreKeys<E, G>(q, k + j * dim, dim, scale, s + j, sStride);
     }
   }
@@ -154,40 +178,51 @@ void weighOp(KvElem e, const float* p, int64_t pStride, const void* v, int64_t n
   }
 }
 
-/// One row of a tile; returns what the row's earlier output is to be multiplied by.
-inline float softmaxRow(float* s, int64_t seen, float factor, float& m, float& l) {
+/// W rows of a tile, their maxima and sums as vectors. Raw scores are compared, the factor comes in with the shift.
+inline void softmaxRows(float* s, float factor, float* m, float* l, float* before) {
   constexpr float kNone = -__builtin_inff();
-  for (int64_t i = seen; i < kKeyTile; ++i) s[i] = kNone;
-  Vf best = splat(m);
-#pragma GCC unroll 4
-  for (int i = 0; i < kKeyTile; i += W) {
-    const Vf v = load(s + i) * factor;
-    store(s + i, v);
-    best = v > best ? v : best;
+  Vf part[W];
+#pragma GCC unroll 1
+  for (int r = 0; r < W; ++r) {
+    const float* row = s + r * kKeyTile;
+    Vf best = load(row);
+#pragma GCC unroll 16
+    for (int i = W; i < kKeyTile; i += W) best = Max::of(load(row + i), best);
+    part[r] = best;
   }
-  float lanes[W], top = m;
-  store(lanes, best);
-  for (int i = 0; i < W; ++i) top = lanes[i] > top ? lanes[i] : top;
-  const float shift = top == kNone ? 0.f : top;
-  Vf total = {};
-#pragma GCC unroll 4
-  for (int i = 0; i < kKeyTile; i += W) {
-    const Vf e = expV(load(s + i) - shift);
-    store(s + i, e);
-    total += e;
+  const Vf old = load(m), top = Max::of(reduceEach<Max>(part) * factor, old), shift = top == splat(kNone) ? Vf{} : top;
+  float shifts[W];
+  store(shifts, shift);
+#pragma GCC unroll 1
+  for (int r = 0; r < W; ++r) {
+    float* row = s + r * kKeyTile;
+    const Vf minus = splat(-shifts[r]);
+    Vf total = {};
+#pragma GCC unroll 16
+    for (int i = 0; i < kKeyTile; i += W) {
+      const Vf e = expV(mulAdd(load(row + i), splat(factor), minus));
+      store(row + i, e);
+      total += e;
+    }
+    part[r] = total;
   }
-  const Vf before = expV(splat(m - shift));
-  m = top;
-  l = l * before[0] + sum(total);
-  return before[0];
+  const Vf rescale = expV(old - shift);
+  store(before, rescale);
+  store(m, top);
+  store(l, mulAdd(load(l), rescale, reduceEach<Add>(part)));
 }
 
 void softmaxTileOp(float* s, int64_t rows, int64_t seen, float factor, float* m, float* l, float* o, int64_t oStride, uint16_t* p) {
-  for (int64_t i = 0; i < rows; ++i, s += kKeyTile, o += oStride) {
-    const int64_t visible = seen + i < 0 ? 0 : seen + i > kKeyTile ? kKeyTile : seen + i;
-    const float before = softmaxRow(s, visible, factor, m[i], l[i]);
-    if (before != 1.f) scaleOp(o, oStride, before);
-    if (p) toBf16Op(s, p + i * kKeyTile, kKeyTile);
+  for (int64_t i = 0; i < rows && seen + i < kKeyTile; ++i) {
+    for (int64_t j = seen + i < 0 ? 0 : seen + i; j < kKeyTile; ++j) s[i * kKeyTile + j] = -__builtin_inff();
+  }
+  for (int64_t i = 0; i < rows; i += W) {
+    float before[W];
+    softmaxRows(s + i * kKeyTile, factor, m + i, l + i, before);
+    for (int64_t r = 0; r < W && i + r < rows; ++r) {
+      if (before[r] != 1.f) scaleOp(o + (i + r) * oStride, oStride, before[r]);
+      if (p) toBf16Op(s + (i + r) * kKeyTile, p + (i + r) * kKeyTile, kKeyTile);
+    }
   }
 }
 

@@ -77,7 +77,7 @@ TaskBuffers taskBuffers(const Plan& plan) {
   b.l = b.m + rows;
   b.q = reinterpret_cast<uint16_t*>(b.l + rows);
   b.p = b.q + rows * plan.width;
-  std::fill(b.o, b.s, 0.f);
+  std::fill(b.o, b.s + scores, 0.f);
   std::fill(b.m, b.m + rows, -INFINITY);
   std::fill(b.l, b.l + rows, 0.f);
   return b;
