@@ -20,13 +20,20 @@ constexpr int kLanes = 16, kRows = 8;
 typedef float Vec __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
 typedef int32_t IntVec __attribute__((vector_size(kLanes * sizeof(int32_t)), aligned(4), may_alias));
 
-/// Whole vectors, and never a multiple of the page size: rows one below the other would share their cache lines' sets.
-int64_t vectorStride(int64_t tokens) { return (tokens + kLanes - 1) / kLanes * kLanes + kLanes; }
+/// Whole pairs of vectors, and never a multiple of the page size: rows one below the other would share their cache lines' sets.
+int64_t vectorStride(int64_t tokens) {
+  const int64_t whole = (tokens + 2 * kLanes - 1) / (2 * kLanes) * (2 * kLanes);
+  return whole % 1024 ? whole : whole + 2 * kLanes;
+}
 
 }  // namespace
 
-Sideways::Sideways(const float* rows, int64_t rowStride, int64_t tokenCount, int dims)
-    : dim(dims), tokens(tokenCount), stride(vectorStride(tokenCount)), data(size_t(dims) * size_t(stride), 0.f) {
+void Sideways::assign(const float* rows, int64_t rowStride, int64_t tokenCount, int dims) {
+  dim = dims;
+  tokens = tokenCount;
+  stride = vectorStride(tokenCount);
+  data.resize(size_t(dims) * size_t(stride));
+  for (int d = 0; d < dim; ++d) std::fill(data.begin() + d * stride + tokens, data.begin() + (d + 1) * stride, 0.f);
   for (int64_t first = 0; first < tokens; first += kLanes) {   // a block of rows at a time: both sides stay in the nearest cache
     const int64_t last = std::min(tokens, first + kLanes);
     for (int d = 0; d < dim; ++d) {
@@ -43,22 +50,22 @@ PRESSLAB_CLONES void dotAll(const float* rows, int count, const Sideways& keys, 
     const int n = std::min(kRows, count - first);
     const float* q[kRows];
     for (int a = 0; a < kRows; ++a) q[a] = rows + int64_t(first + std::min(a, n - 1)) * dim;
-    for (int64_t t = 0; t < limit; t += kLanes) {
-      Vec s0{}, s1{}, s2{}, s3{}, s4{}, s5{}, s6{}, s7{};
+    for (int64_t t = 0; t < limit; t += 2 * kLanes) {   // two vectors of tokens: each value of a query is fetched once for both
+      Vec s0{}, s1{}, s2{}, s3{}, s4{}, s5{}, s6{}, s7{}, u0{}, u1{}, u2{}, u3{}, u4{}, u5{}, u6{}, u7{};
       const float* key = keys.data.data() + t;
       for (int d = 0; d < dim; ++d, key += stride) {
-        const Vec k = *reinterpret_cast<const Vec*>(key);
-        s0 += k * q[0][d];
-        s1 += k * q[1][d];
-        s2 += k * q[2][d];
-        s3 += k * q[3][d];
-        s4 += k * q[4][d];
-        s5 += k * q[5][d];
-        s6 += k * q[6][d];
-        s7 += k * q[7][d];
+        const Vec k = *reinterpret_cast<const Vec*>(key), m = *reinterpret_cast<const Vec*>(key + kLanes);
+        s0 += k * q[0][d], u0 += m * q[0][d];
+        s1 += k * q[1][d], u1 += m * q[1][d];
+        s2 += k * q[2][d], u2 += m * q[2][d];
+        s3 += k * q[3][d], u3 += m * q[3][d];
+        s4 += k * q[4][d], u4 += m * q[4][d];
+        s5 += k * q[5][d], u5 += m * q[5][d];
+        s6 += k * q[6][d], u6 += m * q[6][d];
+        s7 += k * q[7][d], u7 += m * q[7][d];
       }
-      const Vec sums[kRows] = {s0, s1, s2, s3, s4, s5, s6, s7};
-      for (int a = 0; a < n; ++a) std::memcpy(out + int64_t(first + a) * stride + t, &sums[a], sizeof(Vec));
+      const Vec sums[kRows][2] = {{s0, u0}, {s1, u1}, {s2, u2}, {s3, u3}, {s4, u4}, {s5, u5}, {s6, u6}, {s7, u7}};
+      for (int a = 0; a < n; ++a) std::memcpy(out + int64_t(first + a) * stride + t, &sums[a], 2 * sizeof(Vec));
     }
   }
 }
@@ -122,15 +129,13 @@ PRESSLAB_CLONES float expScaled(float* x, int64_t n, float scale, float top) {
   return sum;
 }
 
-PRESSLAB_CLONES void covariance(const Sideways& rows, int64_t first, float* mean, float* gram) {
+PRESSLAB_CLONES void covariance(Sideways& rows, float* mean, float* gram) {
   constexpr int kTile = 4;
   constexpr int64_t kBlock = 512;            // tokens whose rows stay near the core
-  const int dim = rows.dim, padded = (dim + kTile - 1) / kTile * kTile;
-  const int64_t count = rows.tokens - first, whole = (count + kLanes - 1) / kLanes * kLanes, stride = vectorStride(count);
-  std::vector<float> centred(size_t(padded) * size_t(stride), 0.f), sums(size_t(padded) * size_t(padded), 0.f);
+  const int dim = rows.dim;
+  const int64_t count = rows.tokens, whole = (count + kLanes - 1) / kLanes * kLanes, stride = rows.stride;
   for (int d = 0; d < dim; ++d) {
-    float* row = centred.data() + d * stride;
-    std::memcpy(row, rows.row(d) + first, size_t(count) * sizeof(float));
+    float* row = rows.data.data() + d * stride;
     Vec total{};
     for (int64_t t = 0; t < whole; t += kLanes) total += *reinterpret_cast<const Vec*>(row + t);
     double sum = 0;
@@ -138,23 +143,28 @@ PRESSLAB_CLONES void covariance(const Sideways& rows, int64_t first, float* mean
     mean[d] = float(sum / double(count));
     for (int64_t t = 0; t < count; ++t) row[t] -= mean[d];
   }
+  std::fill(gram, gram + dim * dim, 0.f);
   for (int64_t from = 0; from < whole; from += kBlock) {
     const int64_t to = std::min(whole, from + kBlock);
-    for (int a = 0; a < padded; a += kTile) {
+    for (int a = 0; a < dim; a += kTile) {
       for (int b = 0; b <= a; b += kTile) {
-        const float *ra = centred.data() + a * stride, *rb = centred.data() + b * stride;
+        const float *ra[kTile], *rb[kTile];
+        for (int i = 0; i < kTile; ++i) {
+          ra[i] = rows.row(std::min(a + i, dim - 1));
+          rb[i] = rows.row(std::min(b + i, dim - 1));
+        }
         Vec s[kTile][kTile] = {};
         for (int64_t t = from; t < to; t += kLanes) {
           for (int i = 0; i < kTile; ++i) {
-            const Vec v = *reinterpret_cast<const Vec*>(ra + i * stride + t);
-            for (int j = 0; j < kTile; ++j) s[i][j] += v * *reinterpret_cast<const Vec*>(rb + j * stride + t);
+            const Vec v = *reinterpret_cast<const Vec*>(ra[i] + t);
+            for (int j = 0; j < kTile; ++j) s[i][j] += v * *reinterpret_cast<const Vec*>(rb[j] + t);
           }
         }
-        for (int i = 0; i < kTile; ++i) {
-          for (int j = 0; j < kTile; ++j) {
+        for (int i = 0; i < kTile && a + i < dim; ++i) {
+          for (int j = 0; j < kTile && b + j < dim; ++j) {
             float sum = 0;
             for (int l = 0; l < kLanes; ++l) sum += s[i][j][l];
-            sums[size_t((a + i) * padded + b + j)] += sum;
+            gram[(a + i) * dim + b + j] += sum;
           }
         }
       }
@@ -162,7 +172,7 @@ PRESSLAB_CLONES void covariance(const Sideways& rows, int64_t first, float* mean
   }
   const float scale = 1.f / float(count);
   for (int a = 0; a < dim; ++a) {
-    for (int b = 0; b <= a; ++b) gram[a * dim + b] = gram[b * dim + a] = sums[size_t(a * padded + b)] * scale;
+    for (int b = 0; b <= a; ++b) gram[b * dim + a] = gram[a * dim + b] = gram[a * dim + b] * scale;
   }
 }
 

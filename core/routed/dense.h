@@ -11,7 +11,9 @@ struct Sideways {
   int dim = 0;
   int64_t tokens = 0, stride = 0;
   std::vector<float> data;
-  Sideways(const float* rows, int64_t rowStride, int64_t tokens, int dim);
+  Sideways() = default;
+  Sideways(const float* rows, int64_t rowStride, int64_t tokens, int dim) { assign(rows, rowStride, tokens, dim); }
+  void assign(const float* rows, int64_t rowStride, int64_t tokens, int dim);   // keeps its memory
   const float* row(int d) const { return data.data() + int64_t(d) * stride; }
 };
 
@@ -23,8 +25,8 @@ void dotAll(const float* rows, int count, const Sideways& keys, int64_t limit, f
 float expScaled(float* x, int64_t n, float scale, float top);
 float maxOf(const float* x, int64_t n);
 
-/// gram[a, b] = sum_t (rows_a[t] - mean_a) (rows_b[t] - mean_b) / (tokens - first) over tokens first..; mean (dim) comes out too.
-void covariance(const Sideways& rows, int64_t first, float* mean, float* gram);
+/// gram[a, b] = mean over tokens of (rows_a - mean_a) (rows_b - mean_b); mean (dim) comes out too. The rows are centred in place.
+void covariance(Sideways& rows, float* mean, float* gram);
 
 /// out[i] += factor * a[i] * b[i].
 void addProducts(const float* a, const float* b, int64_t n, float factor, float* out);

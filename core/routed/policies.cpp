@@ -178,6 +178,7 @@ void expected(const Layer& l, float* out) {
   if (tokens <= kSinks + 1) return recency(l, out);
   const auto rotation = meanRotation(l.t);
   std::vector<float> mean(static_cast<size_t>(dim)), gram(size_t(dim) * size_t(dim)), along, turned, average(static_cast<size_t>(tokens));
+  Sideways queries;
   for (int h = 0; h < l.shape.kvHeads; ++h) {
     const Sideways& keys = l.keys[size_t(h)];
     std::fill(average.begin(), average.end(), 0.f);
@@ -185,7 +186,9 @@ void expected(const Layer& l, float* out) {
     turned.resize(size_t(dim) * size_t(keys.stride));
     for (int g = 0; g < l.shape.group; ++g) {
       const int q = h * l.shape.group + g;
-      covariance(Sideways(l.t.q + int64_t(q) * dim, int64_t(l.shape.queryHeads()) * dim, tokens, dim), kSinks, mean.data(), gram.data());
+      const int64_t width = int64_t(l.shape.queryHeads()) * dim;
+      queries.assign(l.t.q + kSinks * width + int64_t(q) * dim, width, tokens - kSinks, dim);
+      covariance(queries, mean.data(), gram.data());
       turn(mean.data(), 1, rotation);
       for (int d = 0; d < dim; ++d) turn(gram.data() + d * dim, 1, rotation);
       for (int d = 0; d < dim; ++d) turn(gram.data() + d, dim, rotation);

@@ -23,7 +23,7 @@ Pattern sample() {
   };
   Pattern p;
   p.shape = {3, 2, 2, 4, 8};
-  p.fingerprint = "llama-test";
+  p.fingerprint = std::string("llama-test");
   p.metadata["seed"] = "0";
   fill(p.streamErr, 4 * 6);
   for (int e = 2; e < 5; ++e) {

@@ -230,7 +230,8 @@ class TestRouter : public QObject {
     QVERIFY(std::abs(double(total) - sum) < sum * 1e-5);
     QCOMPARE(x[99], y[99]);
     std::vector<float> mean(dim), gram(dim * dim);
-    covariance(keys, 4, mean.data(), gram.data());
+    Sideways tail(rows.data() + 4 * dim, dim, tokens - 4, dim);
+    covariance(tail, mean.data(), gram.data());
     for (int a = 0; a < dim; ++a) {
       for (int b = 0; b < dim; ++b) {
         double ma = 0, mb = 0, cov = 0;
