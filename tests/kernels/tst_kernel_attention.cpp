@@ -17,6 +17,7 @@ struct Stored {
 
 Stored stored(Elem e, int64_t rows, int dim, uint32_t seed) {
   Stored s{std::vector<uint8_t>(size_t(rows * dim * elemBytes(e)) + 1), randomFloats(size_t(rows * dim), seed)};
+  if (rows == 0) return s;
   convertFromF32(e, s.values.data(), s.bytes.data(), rows * dim);
   convertToF32(e, s.bytes.data(), s.values.data(), rows * dim);
   return s;
