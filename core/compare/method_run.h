@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/api/metrics.h"
+#include "core/api/run_spec.h"
+#include "core/engine/session.h"
+#include "core/press/press.h"
+
+namespace presslab {
+
+/// Token ids of a prompt, context and question apart (design section 3).
+struct PromptIds {
+  std::vector<int32_t> context, question;   // queryAware: the question stands in the context and `question` is empty
+  std::string questionText, contextHead;    // for the run's record
+  std::vector<std::string> notices;
+  double tokenizeMs = 0;
+};
+
+/// Text, file content, given ids or a synthetic document to ids; chat template unless raw. defaultQuestion null: none is asked when the spec
+/// has none. Throws Failure(BadInput) when context + question + newTokens do not fit the model's positions, naming both numbers.
+PromptIds buildPromptIds(const LoadedModel&, const PromptSpec&, const char* defaultQuestion, int newTokens);
+
+/// One method, alone: prefill, compress, question tokens one by one, then decode.
+struct MethodJob {
+  const PromptIds* prompt = nullptr;
+  int newTokens = 64;
+  Sampling sampling;
+  bool stopAtEos = false;                   // generate: stops at the end of generation; timed comparisons never do
+  RunContext run;                           // calibration in use; shape and tokens are filled in
+  bool keepCompressed = false;              // leaves a copy of the cache as it was right after compression in MethodRun::compressed
+};
+
+struct MethodHooks {                        // any may be empty; called on the calling thread
+  PrefillHooks prefill;
+  std::function<void(Phase)> phaseStarted;
+  std::function<void(Phase, double ms)> phaseFinished;
+  std::function<void(int step, int32_t id, const std::string& piece, double ms, int64_t kvBytes)> token;
+};
+
+struct MethodRun {
+  MethodMetrics metrics;                    // memory, times, ids, heads, experts; no quality
+  std::unique_ptr<Sequence> compressed;     // right after compression, when asked for
+};
+
+/// Throws Failure; Failure(Cancelled) leaves what was measured in `run` (metrics.cancelled).
+void runMethod(LoadedModel&, Press&, const MethodJob&, const MethodHooks&, std::stop_token, MethodRun& run);
+
+}  // namespace presslab
