@@ -14,7 +14,7 @@
 #include "core/calibrate/train_gates.h"
 #include "core/routed/policies.h"
 #include "core/routed/quotas.h"
-#include "core/routed/random.h"
+#include "core/press/random.h"
 #include "core/routed/ranks.h"
 #include "core/routed/router.h"
 

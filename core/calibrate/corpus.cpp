@@ -9,7 +9,7 @@
 
 #include "core/api/error.h"
 #include "core/format/model_file.h"
-#include "core/routed/random.h"
+#include "core/press/random.h"
 
 namespace presslab {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "core/calibrate/corpus.h"
-#include "core/routed/random.h"
+#include "core/press/random.h"
 
 namespace presslab {
 namespace {

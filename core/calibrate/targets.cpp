@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/routed/dense.h"
+#include "core/press/dense.h"
 
 namespace presslab {
 namespace {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/routed/random.h"
+#include "core/press/random.h"
 #include "core/routed/router.h"
 
 namespace presslab {

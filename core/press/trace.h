@@ -40,9 +40,21 @@ struct LayerTrace {
   const float* ropeSin = nullptr;
   int ropeDim = 0;
   int64_t ropePositions = 0;                // rows of the tables; at least T + 512, larger than the model's positions where needed
+
+  // A trace restricted to kept rows, as the later step of a sequence of presses sees it; not so in a trace of the engine.
+  const int32_t* positions = nullptr;       // (kvHeads, T) position of each row, ascending; null: row i stands at position i
+  int64_t context = 0;                      // tokens of the whole context; 0: T
+  int firstHead = 0;                        // KV head of the layer that head 0 of the trace is
+
+  int64_t positionOf(int kvHead, int64_t row) const { return positions ? positions[kvHead * tokens + row] : row; }
+  int64_t nextPosition() const { return context ? context : tokens; }   ///< of the first token after the context
 };
 
-/// Rotates one head row in place by position p.
+/// Cosine and sine of rotary pair d at a position, beyond the tables too. Needs ropeCos.
+struct Rotation { float cos, sin; };
+Rotation rotationAt(const LayerTrace&, int64_t position, int pair);
+/// Rotates one head row (headDim values, the first ropeDim of them) in place by a position; a negative one turns back. No rotary
+/// positions: nothing happens.
 void rotate(float* row, const LayerTrace&, int64_t position);
 
 }  // namespace presslab

@@ -7,7 +7,7 @@
 
 #include "core/api/error.h"
 #include "core/routed/budget.h"
-#include "core/routed/random.h"
+#include "core/press/random.h"
 
 namespace presslab {
 

@@ -4,14 +4,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/press/rank_order.h"
+
 namespace presslab {
-
-/// Working memory of rankAscending, reused over heads and policies.
-struct RankScratch { std::vector<uint64_t> a, b; };
-
-/// rank[i] = ascending place of score[i], 0..n-1. Equal scores keep their order (the later one ranks higher); NaN ranks lowest.
-/// A radix sort over three digits, so the time does not depend on the data.
-void rankAscending(const float* score, int64_t n, int32_t* rank, RankScratch&);
 
 /// Pins of routed-press.md section 1.4 in place: the first 4 tokens above everything (the first highest), then the last 32, later =
 /// higher. Scores must be below 1000.

@@ -9,7 +9,7 @@
 #include "core/api/error.h"
 #include "core/routed/policies.h"
 #include "core/routed/quotas.h"
-#include "core/routed/random.h"
+#include "core/press/random.h"
 #include "core/routed/ranks.h"
 #include "kernels/kernels.h"
 

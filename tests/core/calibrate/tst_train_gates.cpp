@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "core/calibrate/train_gates.h"
-#include "core/routed/random.h"
+#include "core/press/random.h"
 
 using namespace presslab;
 

@@ -10,7 +10,7 @@
 #include "core/api/error.h"
 #include "core/routed/budget.h"
 #include "core/routed/quotas.h"
-#include "core/routed/random.h"
+#include "core/press/random.h"
 #include "core/routed/head_order.h"
 
 using namespace presslab;

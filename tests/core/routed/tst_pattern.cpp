@@ -8,7 +8,7 @@
 
 #include "core/api/error.h"
 #include "core/routed/pattern.h"
-#include "core/routed/random.h"
+#include "core/press/random.h"
 #include "core/routed/head_order.h"
 
 using namespace presslab;

@@ -9,8 +9,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/routed/dense.h"
-#include "core/routed/random.h"
+#include "core/press/dense.h"
+#include "core/press/random.h"
 #include "core/routed/ranks.h"
 #include "core/routed/router.h"
 

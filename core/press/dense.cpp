@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
-#include "core/routed/dense.h"
+#include "core/press/dense.h"
 
 #include <algorithm>
 #include <cmath>
@@ -34,7 +34,7 @@ void Sideways::assign(const float* rows, int64_t rowStride, int64_t tokenCount, 
   stride = vectorStride(tokenCount);
   data.resize(size_t(dims) * size_t(stride));
   for (int d = 0; d < dim; ++d) std::fill(data.begin() + d * stride + tokens, data.begin() + (d + 1) * stride, 0.f);
-  for (int64_t first = 0; first < tokens; first += kLanes) {   // a block of rows at a time: both sides stay in the nearest cache
+  for (int64_t first = 0; first < tokens; first += kLanes) {  // a block of rows at a time: both sides stay in the nearest cache
     const int64_t last = std::min(tokens, first + kLanes);
     for (int d = 0; d < dim; ++d) {
       float* out = data.data() + d * stride;
@@ -50,7 +50,7 @@ PRESSLAB_CLONES void dotAll(const float* rows, int count, const Sideways& keys, 
     const int n = std::min(kRows, count - first);
     const float* q[kRows];
     for (int a = 0; a < kRows; ++a) q[a] = rows + int64_t(first + std::min(a, n - 1)) * dim;
-    for (int64_t t = 0; t < limit; t += 2 * kLanes) {   // two vectors of tokens: each value of a query is fetched once for both
+    for (int64_t t = 0; t < limit; t += 2 * kLanes) {  // two vectors of tokens: each value of a query is fetched once for both
       Vec s0{}, s1{}, s2{}, s3{}, s4{}, s5{}, s6{}, s7{}, u0{}, u1{}, u2{}, u3{}, u4{}, u5{}, u6{}, u7{};
       const float* key = keys.data.data() + t;
       for (int d = 0; d < dim; ++d, key += stride) {
@@ -131,7 +131,7 @@ PRESSLAB_CLONES float expScaled(float* x, int64_t n, float scale, float top) {
 
 PRESSLAB_CLONES void covariance(Sideways& rows, float* mean, float* gram) {
   constexpr int kTile = 4;
-  constexpr int64_t kBlock = 512;            // tokens whose rows stay near the core
+  constexpr int64_t kBlock = 512;  // tokens whose rows stay near the core
   const int dim = rows.dim;
   const int64_t count = rows.tokens, whole = (count + kLanes - 1) / kLanes * kLanes, stride = rows.stride;
   for (int d = 0; d < dim; ++d) {

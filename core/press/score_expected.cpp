@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "core/press/scores.h"
+
+namespace presslab {
+namespace {
+
+/// The rotation averaged over the next `future` positions, per pair; empty without rotary positions.
+std::vector<Rotation> meanRotation(const LayerTrace& t, int64_t future) {
+  std::vector<Rotation> mean;
+  if (!t.ropeCos) return mean;
+  const int64_t first = t.nextPosition();
+  for (int d = 0; d < t.ropeDim / 2; ++d) {
+    double c = 0, s = 0;
+    for (int64_t p = first; p < first + future; ++p) {
+      const Rotation r = rotationAt(t, p, d);
+      c += r.cos;
+      s += r.sin;
+    }
+    mean.push_back({float(c / double(future)), float(s / double(future))});
+  }
+  return mean;
+}
+
+/// Rotates pairs of a strided vector by the mean rotation.
+void turn(float* x, int64_t step, const std::vector<Rotation>& mean) {
+  const auto half = int64_t(mean.size());
+  for (int64_t d = 0; d < half; ++d) {
+    const float a = x[d * step], b = x[(d + half) * step], c = mean[size_t(d)].cos, s = mean[size_t(d)].sin;
+    x[d * step] = a * c - b * s;
+    x[(d + half) * step] = b * c + a * s;
+  }
+}
+
+/// Mean of the queries, in double.
+void meanOf(const Sideways& rows, float* mean) {
+  for (int d = 0; d < rows.dim; ++d) {
+    double sum = 0;
+    for (int64_t i = 0; i < rows.tokens; ++i) sum += double(rows.row(d)[i]);
+    mean[d] = float(sum / double(rows.tokens));
+  }
+}
+
+/// along[i] += k_i' Sigma k_i / 2d for all tokens; the covariance is turned in place by the mean rotation.
+void addQuadratic(const Sideways& keys, const std::vector<Rotation>& rotation, std::vector<float>& gram, std::vector<float>& turned, float* along) {
+  const int dim = keys.dim;
+  for (int d = 0; d < dim; ++d) turn(gram.data() + d * dim, 1, rotation);
+  for (int d = 0; d < dim; ++d) turn(gram.data() + d, dim, rotation);
+  turned.resize(size_t(dim) * size_t(keys.stride));
+  dotAll(gram.data(), dim, keys, keys.tokens, turned.data());
+  const float half = .5f / float(dim);
+  for (int d = 0; d < dim; ++d) addProducts(turned.data() + d * keys.stride, keys.row(d), keys.tokens, half, along);
+}
+
+}  // namespace
+
+void expectedScores(const ScoreLayer& l, const ExpectedAttention& e, float* out) {
+  const int64_t tokens = l.t.tokens;
+  const int dim = l.shape.headDim;
+  const auto rotation = meanRotation(l.t, e.future);
+  std::vector<float> mean(static_cast<size_t>(dim)), gram(size_t(dim) * size_t(dim)), along, turned, average(static_cast<size_t>(tokens));
+  Sideways queries;
+  for (int h = 0; h < l.shape.kvHeads; ++h) {
+    const Sideways& keys = l.keys(h);
+    std::fill(average.begin(), average.end(), 0.f);
+    along.resize(size_t(keys.stride));
+    for (int g = 0; g < l.shape.group; ++g) {
+      const int q = h * l.shape.group + g;
+      const int64_t width = int64_t(l.shape.queryHeads()) * dim;
+      queries.assign(l.t.q + e.sinks * width + int64_t(q) * dim, width, tokens - e.sinks, dim);
+      if (e.covariance)
+        covariance(queries, mean.data(), gram.data());
+      else
+        meanOf(queries, mean.data());
+      turn(mean.data(), 1, rotation);
+      dotAll(mean.data(), 1, keys, tokens, along.data());
+      for (float& v : along) v *= l.scale();
+      if (e.covariance) addQuadratic(keys, rotation, gram, turned, along.data());
+      addSoftmax(along.data(), e.sinks, tokens, 1.f, 1.f / float(l.shape.group), average.data());
+    }
+    float* row = out + int64_t(h) * tokens;
+    const float* norms = e.valueNorm ? l.norms(h) : nullptr;
+    for (int64_t i = 0; i < tokens; ++i) row[i] = norms ? (average[size_t(i)] + e.epsilon) * norms[i] : average[size_t(i)];
+  }
+  putOnTop(out, l.shape.kvHeads, tokens, 0, e.sinks);
+}
+
+}  // namespace presslab
