@@ -12,9 +12,9 @@ namespace presslab::kernels {
 
 namespace {
 
-constexpr int kGemvPanels = 4, kGemvPanelsLong = 16;   // of a chunk; long for matrices with many panels
+constexpr int kGemvPanels = 4, kGemvPanelsLong = 16;  // of a chunk; long for matrices with many panels
 constexpr int64_t kManyPanels = 512;
-constexpr int kMaxMatrices = 8;                        // of one pass of gemvMany
+constexpr int kMaxMatrices = 8;  // of one pass of gemvMany
 
 // Scratch of the calling thread and of the workers.
 enum Slot { kCaller = 0, kPanels = 1, kEdge = 2 };
@@ -56,7 +56,8 @@ int64_t panelsOfChunk(const Packed& w) { return w.panels >= kManyPanels ? kGemvP
 struct GemmTask {
   const Packed* w;
   const float* x;
-  const uint16_t* xBf16;                     // null: float product
+  const uint16_t* xBf16;         // null: float product
+  const Activations* quantized;  // null: not integers
   int64_t ldx, n;
   float* y;
   int64_t ldy;
@@ -73,7 +74,10 @@ void gemmPanels(const Ops& o, const GemmTask& t, int64_t first, int64_t last) {
     c = threadScratch(kEdge, size_t(t.n * width));
     ldc = width;
   }
-  if (t.xBf16) {
+  if (t.quantized) {
+    auto* scratch = reinterpret_cast<uint8_t*>(threadScratch(kPanels, size_t(w.cols * kPanel / 4)));
+    o.gemm(w, *t.quantized, t.n, first, last, scratch, c, ldc);
+  } else if (t.xBf16) {
     auto* panels = reinterpret_cast<uint16_t*>(threadScratch(kPanels, size_t((last - first) * pairs * kPanel)));
     for (int64_t p = first; p < last; ++p) o.panelBf16(w, p, panels + (p - first) * panelFloats);
     o.mulBf16(t.n, last - first, pairs, t.xBf16, t.ldx, panels, panelFloats, c, ldc, false);
@@ -102,12 +106,33 @@ void rowsToBf16(const Ops& o, const float* x, int64_t ldx, int64_t n, int64_t co
   });
 }
 
+/// Rows of x as int8 blocks. The caller's scratch holds scales, sums and quants.
+Activations quantizeRows(const Ops& o, const float* x, int64_t ldx, int64_t n, int64_t blocks, Pool& pool) {
+  constexpr int64_t kRows = 8;
+  const int64_t all = n * blocks;
+  float* scale = threadScratch(kCaller, size_t(all * (kBlock / 4 + 1 + 2 + 1)));
+  auto* sums = reinterpret_cast<int32_t*>(scale + all);
+  float* totals = scale + 3 * all;
+  auto* quants = reinterpret_cast<int8_t*>(scale + 4 * all);
+  pool.forEach(int((n + kRows - 1) / kRows), [&](int job) {
+    for (int64_t r = job * kRows; r < std::min(n, (job + 1) * kRows); ++r) {
+      o.quantize(x + r * ldx, blocks, quants + r * blocks * kBlock, scale + r * blocks, sums + 2 * r * blocks);
+      for (int64_t b = r * blocks; b < (r + 1) * blocks; ++b) totals[b] = scale[b] * float(sums[2 * b] + sums[2 * b + 1]);
+    }
+  });
+  return {nullptr, quants, scale, sums, totals};
+}
+
 void PanelMatrix::gemm(const float* x, int64_t ldx, float* y, int64_t ldy, int64_t n, Pool& pool) const {
   if (n <= 0) return;
   const Ops& o = ops();
   const Packed& w = m_packed.view;
-  GemmTask task{&w, x, nullptr, ldx, n, y, ldy};
-  if (!m_exact && o.mulBf16) {
+  GemmTask task{&w, x, nullptr, nullptr, ldx, n, y, ldy};
+  Activations quantized{};
+  if (!m_exact && o.gemm && w.blocks > 0) {
+    quantized = quantizeRows(o, x, ldx, n, w.blocks, pool);
+    task.quantized = &quantized;
+  } else if (!m_exact && o.mulBf16) {
     const int64_t ldo = (m_cols + 1) / 2 * 2;
     auto* rows = reinterpret_cast<uint16_t*>(threadScratch(kCaller, size_t(n * ldo / 2)));
     rowsToBf16(o, x, ldx, n, m_cols, rows, ldo, pool);

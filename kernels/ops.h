@@ -38,6 +38,7 @@ struct Activations {
   const int8_t* q;                           // (blocks * 32)
   const float* scale;                        // (blocks)
   const int32_t* sums;                       // (blocks, 2): sums of q over the halves of a block
+  const float* totals = nullptr;             // (blocks): scale times both sums; for gemm
 };
 
 enum class KvElem : int { F32, F16, BF16 };  // same order as Elem
@@ -46,6 +47,9 @@ struct Ops {
   // W x: y[16 * (p - first)] for panels [first, last).
   void (*gemv)(const Packed&, const Activations&, int64_t first, int64_t last, float* y);
   void (*quantize)(const float* x, int64_t blocks, int8_t* q, float* scale, int32_t* sums);
+  // Y = X W' for n rows of activations, each w.blocks blocks long: y[i * ldy + 16 * (p - first)] for panels [first, last) of an integer form.
+  // scratch: cols * 16 bytes. Null where bf16 or float products are as fast.
+  void (*gemm)(const Packed&, const Activations& rows, int64_t n, int64_t first, int64_t last, uint8_t* scratch, float* y, int64_t ldy);
 
   // A panel as float [cols][16], or as bf16 pairs [(cols + 1) / 2][16][2].
   void (*panelF32)(const Packed&, int64_t panel, float* out);

@@ -168,21 +168,22 @@ void quantizeOp(const float* x, int64_t blocks, int8_t* q, float* scale, int32_t
     const float bad = sum(poison);
     if (bad != bad) largest = 0;
     const float inverse = largest > 1e-30f ? 127.f / largest : 0.f;
-    int32_t total[2] = {};
+    typedef int8_t Bytes __attribute__((vector_size(W), aligned(1), may_alias));
+    Vi total[2] = {};
     for (int i = 0; i < kBlock; i += W) {
       constexpr float kShift = 12582912.f;
       const Vf scaled = (bad != bad ? Vf{} : load(x + i)) * inverse;
       const Vi rounded = Vi(scaled + kShift) - int32_t(floatToBits(kShift));
-      int32_t ints[W];
-      __builtin_memcpy(ints, &rounded, sizeof ints);
-      for (int j = 0; j < W; ++j) {
-        q[i + j] = int8_t(ints[j]);
-        total[(i + j) / 16] += ints[j];
-      }
+      *reinterpret_cast<Bytes*>(q + i) = __builtin_convertvector(rounded, Bytes);
+      total[i / 16] += rounded;
     }
     scale[b] = bad != bad ? bad : inverse > 0.f ? largest / 127.f : 0.f;
-    sums[2 * b] = total[0];
-    sums[2 * b + 1] = total[1];
+    for (int half = 0; half < 2; ++half) {
+      int32_t ints[W], all = 0;
+      __builtin_memcpy(ints, &total[half], sizeof ints);
+      for (int j = 0; j < W; ++j) all += ints[j];
+      sums[2 * b + half] = all;
+    }
   }
 }
 

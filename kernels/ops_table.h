@@ -3,6 +3,7 @@
 #pragma once
 // Last include of every ops_<isa>.cpp: collects the functions that were compiled for its instruction set.
 #include "kernels/ops_attention.h"
+#include "kernels/ops_gemm.h"
 #include "kernels/ops_mul.h"
 #include "kernels/ops_quant.h"
 #include "kernels/ops_small.h"
@@ -13,6 +14,11 @@ namespace {
 constexpr Ops kOps = {
     .gemv = gemvOp,
     .quantize = quantizeOp,
+#if defined(__AVX2__) && !defined(__AVX512BF16__)
+    .gemm = gemmOp,
+#else
+    .gemm = nullptr,
+#endif
     .panelF32 = panelF32Op,
 #if defined(__AVX512BF16__)
     .panelBf16 = panelBf16Op,
