@@ -87,8 +87,13 @@ class ScorerPress : public Press {
   std::string spec() const override { return m_spec; }
   /// Scores of all heads: out is (kvHeads, T).
   virtual void score(const LayerTrace&, const RunContext&, float* out) const = 0;
+  /// Tokens that each head of a layer keeps of run.tokens, at least 1; int(T * (1 - ratio)) unless a press shares out otherwise. Throws
+  /// Failure(BadInput) when none would stay.
+  virtual int64_t budget(const RunContext&, int layer) const;
 
  protected:
+  /// Takes `ratio` and the canonical text from the arguments.
+  ScorerPress(const PressInfo&, const PressArgs&);
   double m_ratio = 0.5;
   std::string m_spec;
   RunContext m_run;
@@ -98,6 +103,9 @@ class ScorerPress : public Press {
 PressPtr makePress(std::string_view spec);
 /// Uniform budget in IEEE double: int(T * (1 - r)).
 int64_t keptTokens(int64_t tokens, double ratio);
+
+/// Canonical text of a press: the arguments that were given, in the table's order; presses inside come first, without their key.
+std::string specText(const PressInfo&, const PressArgs&);
 
 /// A row of the table with its constructor. Each press file defines one `const PressRow` (declared in press_rows.h).
 struct PressRow {

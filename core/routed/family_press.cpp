@@ -15,11 +15,7 @@ const PressRow& rowOf(std::string_view id) {
 
 }  // namespace
 
-FamilyPress::FamilyPress(std::string_view id, const PressArgs& args) {
-  for (const ParamSpec& p : rowOf(id).info.params) {
-    if (args.given(p.key)) m_spec.append(m_spec.empty() ? "" : ",").append(p.key).append("=").append(args.text(p.key));
-  }
-  m_spec = m_spec.empty() ? std::string(id) : std::string(id).append("(").append(m_spec).append(")");
+FamilyPress::FamilyPress(std::string_view id, const PressArgs& args) : m_spec(specText(rowOf(id).info, args)) {
   m_ratio = args.number("ratio");
   m_calibration = args.text("calibration");
   m_seed = uint64_t(args.integer("seed"));

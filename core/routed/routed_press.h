@@ -48,7 +48,7 @@ class FamilyPress : public Press {
 };
 
 /// `duo`: whole streaming heads, the others keep everything.
-class DuoPress final : public FamilyPress {
+class DuoPress : public FamilyPress {
  public:
   explicit DuoPress(const PressArgs&);
   bool wantsCalibration() const override;
@@ -57,8 +57,10 @@ class DuoPress final : public FamilyPress {
   std::vector<std::string> begin(const RunContext&) override;
   LayerKeep keep(const LayerTrace&) override;
 
- private:
+ protected:
   Budget budgetFor(const RunContext&) const;
+
+ private:
   double m_headRatio = -1;                  // < 0: byte budget
 };
 

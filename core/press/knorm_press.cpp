@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+
+#include "core/press/press_params.h"
+#include "core/press/press_rows.h"
+
+namespace presslab {
+namespace {
+
+constexpr ParamSpec kParams[]{kRatioParam};
+
+/// Keys of small norm stay: score -|k_i|.
+class KnormPress final : public ScorerPress {
+ public:
+  explicit KnormPress(const PressArgs& args) : ScorerPress(kKnormRow.info, args) {}
+  TraceNeeds needs() const override { return {.keys = true}; }
+
+  void score(const LayerTrace& t, const RunContext& run, float* out) const override {
+    const int dim = run.shape.headDim;
+    for (int64_t row = 0; row < run.shape.kvHeads * t.tokens; ++row) {
+      const float* k = t.k + row * dim;
+      double sum = 0;
+      for (int d = 0; d < dim; ++d) sum += double(k[d]) * k[d];
+      out[row] = -float(std::sqrt(sum));
+    }
+  }
+};
+
+PressPtr make(const PressArgs& args, std::vector<PressPtr>) { return std::make_unique<KnormPress>(args); }
+
+}  // namespace
+
+const PressRow kKnormRow{{"knorm", "Key norm", "Tokens whose keys have a small norm stay", "arXiv 2406.11430", kParams, false, false}, make};
+
+}  // namespace presslab
