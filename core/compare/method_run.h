@@ -21,11 +21,13 @@ struct PromptIds {
   std::string questionText, contextHead;    // for the run's record
   std::vector<std::string> notices;
   double tokenizeMs = 0;
+  std::vector<int32_t> continuation;        // the text's own next tokens, when they were asked for
 };
 
 /// Text, file content, given ids or a synthetic document to ids; chat template unless raw. defaultQuestion null: none is asked when the spec
-/// has none. Throws Failure(BadInput) when context + question + newTokens do not fit the model's positions, naming both numbers.
-PromptIds buildPromptIds(const LoadedModel&, const PromptSpec&, const char* defaultQuestion, int newTokens);
+/// has none. Throws Failure(BadInput) when context + question + newTokens do not fit the model's positions, naming both numbers. Given ids get
+/// no default question. continuation: the last newTokens tokens of the text are taken off as PromptIds::continuation, nothing is asked.
+PromptIds buildPromptIds(const LoadedModel&, const PromptSpec&, const char* defaultQuestion, int newTokens, bool continuation = false);
 
 /// One method, alone: prefill, compress, question tokens one by one, then decode.
 struct MethodJob {
@@ -47,8 +49,11 @@ struct MethodHooks {                        // any may be empty; called on the c
 struct MethodRun {
   MethodMetrics metrics;                    // memory, times, ids, heads, experts; no quality
   std::unique_ptr<Sequence> compressed;     // right after compression, when asked for
+  std::vector<LayerKeep> layers;            // what each layer keeps, rings included: enough to make the same cache again
 };
 
+/// Runs `press` alone on a new sequence, which is freed before it returns. newTokens 0: prefill and compression only. Times are of the calls
+/// alone; hooks, memory readings and heap trimming stand outside them. Engine thread; the stop token is tested between chunks and tokens.
 /// Throws Failure; Failure(Cancelled) leaves what was measured in `run` (metrics.cancelled).
 void runMethod(LoadedModel&, Press&, const MethodJob&, const MethodHooks&, std::stop_token, MethodRun& run);
 

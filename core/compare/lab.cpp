@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#include "core/api/lab.h"
+
+#include <new>
+
+#include "core/compare/comparison_run.h"
+#include "core/compare/run_events.h"
+#include "core/export/export.h"
+
+namespace presslab {
+namespace {
+
+bool sameModel(const ModelSpec& a, const ModelSpec& b) {
+  return a.path == b.path && a.precision == b.precision && a.device == b.device && a.backend == b.backend && a.threads == b.threads &&
+         a.attention == b.attention;
+}
+
+int elementBytes(KvType kv) { return kv == KvType::F32 ? 4 : 2; }
+
+}  // namespace
+
+struct Lab::Impl {
+  std::unique_ptr<LoadedModel> model;
+  RunMemory memory;
+
+  void load(const ModelSpec& spec, const EventSink& sink, std::stop_token stop) {
+    if (model && sameModel(model->spec, spec)) return;
+    std::unique_ptr<LoadedModel> fresh = loadModel(spec, sink, std::move(stop));   // throws before the old one is let go
+    model = std::move(fresh);
+    memory = {};
+  }
+  Comparison compare(const CompareSpec&, const EventSink&, std::stop_token);
+  std::string keep(const Comparison&, const CompareSpec&, const EventSink&);
+};
+
+/// Writes the run: where the spec says, else among the kept runs. A folder that was asked for must be written; the history is a
+/// convenience, so a failure there is told and passed over.
+std::string Lab::Impl::keep(const Comparison& comparison, const CompareSpec& spec, const EventSink& sink) {
+  const bool asked = !spec.outDir.empty();
+  try {
+    PhaseEvents events(sink, -1, Phase::Export);
+    const std::string folder = asked ? spec.outDir : runsFolder() + "/" + comparison.id;
+    writeRunFolder(comparison, folder);
+    events.progress(1, folder);
+    events.finish();
+  } catch (const Failure& e) {
+    if (asked) return e.what();
+    sendNote(sink, -1, std::string("run not kept: ") + e.what());
+  }
+  return {};
+}
+
+Comparison Lab::Impl::compare(const CompareSpec& spec, const EventSink& sink, std::stop_token stop) {
+  load(spec.model, sink, stop);
+  RunEvent last;                            // the run is finished once it is written
+  const EventSink hold = [&](const RunEvent& e) {
+    if (e.kind == EventKind::RunFinished) last = e;
+    else if (sink) sink(e);
+  };
+  Comparison comparison = runComparison(*model, spec, memory, hold, std::move(stop));
+  std::string unwritten;
+  if (!comparison.methods.empty()) unwritten = keep(comparison, spec, sink);
+  if (sink) sink(last);
+  if (!unwritten.empty()) {
+    memory.failed = true;
+    memory.exitCode = int(ErrorCode::Io);
+    memory.error = unwritten;
+  }
+  return comparison;
+}
+
+Lab::Lab() : d(std::make_unique<Impl>()) {}
+Lab::~Lab() = default;
+
+ModelInfo Lab::load(const ModelSpec& spec, const EventSink& sink, std::stop_token stop) {
+  d->load(spec, sink, std::move(stop));
+  return d->model->file->info();
+}
+
+std::optional<ModelInfo> Lab::loaded() const {
+  if (!d->model) return std::nullopt;
+  return d->model->file->info();
+}
+
+RunOutcome Lab::compare(const CompareSpec& spec, const EventSink& sink, std::stop_token stop) noexcept {
+  RunOutcome outcome;
+  const auto fail = [&](int code, const std::string& text) {
+    outcome.status = code == int(ErrorCode::Cancelled) ? RunOutcome::Status::Cancelled : RunOutcome::Status::Failed;
+    outcome.exitCode = code;
+    outcome.error = text;
+  };
+  try {
+    auto comparison = std::make_shared<const Comparison>(d->compare(spec, sink, std::move(stop)));
+    outcome.comparison = comparison;
+    outcome.exitCode = d->memory.exitCode;
+    outcome.error = d->memory.error;
+    if (d->memory.failed) fail(d->memory.exitCode != 0 ? d->memory.exitCode : int(ErrorCode::Failed), d->memory.error);
+    else if (comparison->cancelled) fail(int(ErrorCode::Cancelled), "cancelled");
+  } catch (const Failure& e) {
+    fail(int(e.code()), e.what());
+  } catch (const std::bad_alloc&) {
+    fail(int(ErrorCode::NoMemory), "out of memory");
+  } catch (const std::exception& e) {
+    fail(int(ErrorCode::Failed), e.what());
+  }
+  return outcome;
+}
+
+Prediction Lab::predict(const std::string& method, int64_t tokens, KvType kv) const {
+  Prediction p;
+  p.method = method;
+  if (!d->model) {
+    p.error = "no model is loaded";
+    return p;
+  }
+  const Backend& backend = *d->model->backend;
+  RunContext run;
+  run.shape = backend.shape();
+  run.tokens = tokens;
+  if (d->memory.pattern) {
+    run.pattern = d->memory.pattern->pattern.get();
+    run.calibration = d->memory.pattern->kind;
+  }
+  const int64_t row = int64_t{2} * run.shape.headDim * elementBytes(kv);   // K and V of a head-token
+  p.weightBytes = backend.weightBytes();
+  p.kvBytesFull = row * run.shape.heads() * tokens;
+  try {
+    if (tokens < 1) badInput("the context has no tokens");
+    if (tokens > backend.config().contextLength)
+      badInput("the context has " + std::to_string(tokens) + " of " + std::to_string(backend.config().contextLength) + " positions");
+    p.kvBytes = row * makePress(method)->predictKept(run);
+  } catch (const Failure& e) {
+    p.error = e.what();
+    return p;
+  }
+  // While the last layer stands whole, the layers before it are already cut.
+  const int layers = run.shape.layers;
+  p.kvBytesPeak = p.kvBytes * (layers - 1) / layers + p.kvBytesFull / layers;
+  p.boundSpeedup = double(p.weightBytes + p.kvBytesFull) / double(p.weightBytes + p.kvBytes);
+  return p;
+}
+
+}  // namespace presslab

@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#include "core/compare/match.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+
+#include "core/api/error.h"
+
+namespace presslab {
+namespace {
+
+constexpr int kSteps = 19;                  // .05, .10, ... .95
+
+std::string shortest(double x) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, x).ptr;
+  return std::string(text, end);
+}
+
+std::string figure(double x) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", x);
+  return text;
+}
+
+struct Argument {
+  size_t begin = std::string::npos, end = 0;   // key and value
+};
+
+/// Where an argument of this name stands in the text, at any depth.
+Argument findArgument(const std::string& spec, const std::string& key) {
+  const std::string wanted = key + "=";
+  for (size_t at = spec.find(wanted); at != std::string::npos; at = spec.find(wanted, at + 1)) {
+    if (at == 0 || (spec[at - 1] != '(' && spec[at - 1] != ',')) continue;
+    return {at, std::min(spec.find_first_of(",)", at), spec.size())};
+  }
+  return {};
+}
+
+bool isSequence(const std::string& spec) {
+  int depth = 0;
+  for (const char c : spec) {
+    depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+    if (c == '+' && depth == 0) return true;
+  }
+  return false;
+}
+
+/// Index of the method whose bytes or quality the others must meet.
+size_t referenceOf(const std::vector<std::string>& specs) {
+  for (size_t i = 0; i < specs.size(); ++i) {
+    if (specs[i] != "none") return i;
+  }
+  return specs.size();
+}
+
+}  // namespace
+
+std::string withRatio(const std::string& spec, double ratio) {
+  if (spec == "none" || isSequence(spec)) badInput("the ratio of \"" + spec + "\" cannot be solved for; name one press with ratio=");
+  for (const char* key : {"eplb_ratio", "duo_ratio"}) {
+    if (findArgument(spec, key).begin != std::string::npos) badInput("\"" + spec + "\": write ratio= and split= where the ratio is to be solved for");
+  }
+  const std::string value = "ratio=" + shortest(ratio);
+  for (const char* key : {"ratio", "head_ratio"}) {
+    const Argument a = findArgument(spec, key);
+    if (a.begin != std::string::npos) return spec.substr(0, a.begin) + value + spec.substr(a.end);
+  }
+  const size_t open = spec.rfind('('), close = spec.find(')');
+  if (open == std::string::npos) return spec + "(" + value + ")";
+  const std::string inner = spec.substr(open + 1, close - open - 1);
+  return spec.substr(0, open + 1) + value + (inner.empty() ? "" : "," + inner) + spec.substr(close);
+}
+
+std::vector<std::string> matchBytes(const std::vector<std::string>& specs, const RunContext& run) {
+  const size_t reference = referenceOf(specs);
+  if (reference == specs.size()) return specs;
+  const int64_t wanted = makePress(specs[reference])->predictKept(run);
+  const double perHead = double(wanted) / double(run.shape.heads());
+  std::vector<std::string> out = specs;
+  for (size_t i = 0; i < specs.size(); ++i) {
+    if (i == reference || specs[i] == "none") continue;
+    int64_t best = -1;
+    // Presses keep int(T * (1 - r)) tokens per head, so a ratio half a token below gives that count exactly.
+    for (const double tokens : {std::floor(perHead), std::ceil(perHead)}) {
+      const double ratio = std::clamp(1 - (tokens + .5) / double(run.tokens), 0.0, .9999);
+      const std::string spec = canonicalPressSpec(withRatio(specs[i], ratio));
+      const int64_t off = std::abs(makePress(spec)->predictKept(run) - wanted);
+      if (best >= 0 && off >= best) continue;
+      best = off;
+      out[i] = spec;
+    }
+  }
+  return out;
+}
+
+QualityMatch matchQuality(LoadedModel& model, const PromptIds& prompt, const std::vector<std::string>& specs, const RunContext& run, int newTokens,
+                          const Replay::Progress& progress, std::stop_token stop) {
+  QualityMatch match{specs, {}};
+  const size_t reference = referenceOf(specs);
+  if (reference == specs.size()) return match;
+  struct Candidate {
+    size_t method;
+    std::string spec;
+    PressPtr press;
+  };
+  std::vector<Candidate> candidates;
+  candidates.push_back({reference, specs[reference], makePress(specs[reference])});
+  for (size_t i = 0; i < specs.size(); ++i) {
+    if (i == reference || specs[i] == "none") continue;
+    for (int step = kSteps; step >= 1; --step) {   // the largest ratio first
+      std::string spec = canonicalPressSpec(withRatio(specs[i], step / 20.0));
+      PressPtr press = makePress(spec);
+      candidates.push_back({i, std::move(spec), std::move(press)});
+    }
+  }
+  std::vector<Press*> presses;
+  for (const Candidate& c : candidates) presses.push_back(c.press.get());
+  Replay replay(model, prompt);
+  const auto part = [&](double from, double to) {
+    return [&progress, from, to](double share) {
+      if (progress) progress(from + share * (to - from));
+    };
+  };
+  std::vector<KeepPlan> plans = replay.prefill(presses, run, part(0, .5), stop);
+  if (!plans[0].error.empty()) throw Failure(ErrorCode::BadInput, "--match quality: the reference " + specs[reference] + ": " + plans[0].error);
+  replay.teach(prompt.continuation, newTokens, part(.5, .55), stop);
+  const QualityMetrics wanted = replay.quality(plans[0].layers, {}, stop);
+  if (!wanted.measured) badInput("--match quality needs at least 2 new tokens");
+  size_t solved = reference;                // last method whose ratio is known; candidates of one method follow each other
+  for (size_t i = 1; i < candidates.size(); ++i) {
+    const Candidate& c = candidates[i];
+    part(.55, 1)(double(i) / double(candidates.size()));
+    const bool last = i + 1 == candidates.size() || candidates[i + 1].method != c.method;
+    if (c.method == solved || !plans[i].error.empty()) continue;
+    const double kld = replay.quality(plans[i].layers, {}, stop).kldMean;
+    plans[i].layers.clear();
+    match.specs[c.method] = c.spec;
+    if (kld <= wanted.kldMean) {
+      solved = c.method;
+      match.notes.push_back(c.spec + " meets the divergence of " + specs[reference] + ": " + figure(kld) + " against " + figure(wanted.kldMean));
+    } else if (last) {
+      match.notes.push_back(c.spec + " stays above the divergence of " + specs[reference] + " at every ratio: " + figure(kld) + " against " +
+                            figure(wanted.kldMean));
+    }
+  }
+  return match;
+}
+
+}  // namespace presslab
