@@ -191,9 +191,9 @@ void requireKnownSchema(const Json& root) {
   if (!root.is_object()) badInput("the document: is " + typeOf(root) + ", expected an object");
   const auto it = root.find("schema_version");
   if (it == root.end()) badInput("schema_version: is missing; this is not a stored run");
-  if (!it->is_number_integer() || it->get<int64_t>() < 1)
-    badInput("schema_version: is " + printable(it->dump(), 40) + ", expected an integer from 1");
-  if (it->is_number_unsigned() && it->get<uint64_t>() > uint64_t(Comparison::kSchemaVersion)) {
+  // A number below 0 is no unsigned one.
+  if (!it->is_number_unsigned() || *it == 0) badInput("schema_version: is " + printable(it->dump(), 40) + ", expected an integer from 1");
+  if (it->get<uint64_t>() > uint64_t(Comparison::kSchemaVersion)) {
     badInput("schema_version: " + it->dump() + " was written by a newer program; this one reads versions up to " +
              std::to_string(Comparison::kSchemaVersion));
   }

@@ -14,11 +14,10 @@ namespace {
 struct ShownColumn {
   std::string_view key, title;
 };  // title: short, for a screen of 120 columns
-constexpr ShownColumn kShown[] = {{"ratio_measured", "freed"},       {"kv_bytes", "KV"},           {"kv_bytes_peak", "KV peak"},
-                                  {"mem_peak_bytes", "memory peak"}, {"prefill_tok_s", "prefill"}, {"compress_ms", "compress"},
-                                  {"ttft_ms", "first token"},        {"decode_tok_s", "decode"},   {"decode_p50_ms", "p50"},
-                                  {"share_of_limit", "limit"},       {"kld_mean", "KL mean"},      {"top1_agree", "same token"},
-                                  {"attention_kept", "attention"}};
+constexpr ShownColumn kShown[] = {{"ratio_measured", "freed"},  {"kv_bytes", "KV"},           {"kv_bytes_peak", "KV peak"},
+                                  {"mem_peak_bytes", "memory"}, {"prefill_tok_s", "prefill"}, {"compress_ms", "compress"},
+                                  {"ttft_ms", "TTFT"},          {"decode_tok_s", "decode"},   {"share_of_limit", "limit"},
+                                  {"kld_mean", "KL mean"},      {"top1_agree", "top-1"},      {"attention_kept", "attn"}};
 
 const MetricColumn* findColumn(std::string_view key) {
   for (const MetricColumn& c : metricColumns()) {
