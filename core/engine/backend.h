@@ -61,6 +61,13 @@ class Sequence {
   virtual void reserve(int64_t newTokens) = 0;
 };
 
+/// What a device's own allocator says, in bytes; all 0 where the memory is the process's own (RSS shows it).
+struct DeviceMemory {
+  int64_t allocated = 0;                    // in tensors
+  int64_t reserved = 0;                     // taken from the device, free blocks included
+  int64_t peak = 0;                         // highest `allocated` since the last reset
+};
+
 /// A model on a device. Own CPU kernels, or plain LibTorch (CPU, cuda:N).
 class Backend {
  public:
@@ -76,6 +83,10 @@ class Backend {
   virtual std::unique_ptr<Sequence> newSequence() = 0;
   /// W_o of a layer as float32: (hidden, queryHeads * headDim). For calibration.
   virtual std::vector<float> outputProjection(int layer) = 0;
+  virtual DeviceMemory deviceMemory() const { return {}; }
+  virtual void resetDevicePeak() {}
+  /// Version of the library behind the backend ("2.11.0" for LibTorch), "" for our own kernels.
+  virtual std::string libraryVersion() const { return {}; }
 };
 
 /// Progress while weights are packed: 0..1. Returns false to stop (throws Cancelled).

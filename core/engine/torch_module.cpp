@@ -55,7 +55,9 @@ const Module& module() {
 }  // namespace
 
 int torchCudaDevices() {
-  if (!module().cudaCount) return 0;
+  // Without a driver there is nothing to count, and opening LibTorch takes a while.
+  static const bool driver = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL) != nullptr;
+  if (!driver || !module().cudaCount) return 0;
   try {
     return module().cudaCount();
   } catch (const std::exception&) {         // a driver that does not answer is no device
@@ -65,7 +67,7 @@ int torchCudaDevices() {
 
 std::unique_ptr<Backend> makeTorchBackend(const ModelFile& file, const ModelSpec& spec, const LoadProgress& progress, std::stop_token stop) {
   if (!module().make)
-    throw Failure(ErrorCode::Device, "device " + spec.device + ": the LibTorch module is not there (" + module().error + ")");
+    throw Failure(ErrorCode::Device, "backend torch on " + spec.device + ": the LibTorch module is not there (" + module().error + ")");
   return std::unique_ptr<Backend>(module().make(file, spec, progress, stop));
 }
 

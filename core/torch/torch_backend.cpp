@@ -7,14 +7,16 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/rsqrt.h>
 #include <ATen/ops/sum.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <dlfcn.h>
+#include <malloc.h>
+#include <torch/headeronly/version.h>
 
 #include <chrono>
 #include <cmath>
@@ -25,36 +27,68 @@
 namespace presslab::torch_path {
 namespace {
 
-constexpr int64_t kExtraPositions = 4096;  // presses look past the context (expected attention: 512)
+constexpr int64_t kRopeStep = 4096;                        // rows that the rotary tables grow by
+constexpr int64_t kHostBandwidthBytes = int64_t{1} << 28;  // larger than any cache
+constexpr int64_t kDeviceBandwidthBytes = int64_t{1} << 30;
+constexpr int kBandwidthPasses = 4;
 
-/// The wheel's CUDA library is not linked: a machine without a GPU never needs it.
-bool openCuda() {
+/// The wheel's CUDA library is not linked: a machine without a GPU never needs it. `why` says what was missing.
+bool openCuda(std::string& why) {
+  static std::string error;
   static const bool ok = [] {
-    return dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr && at::detail::getCUDAHooks().hasCUDA();
+    if (!dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL)) {
+      const char* text = dlerror();
+      error = text ? text : "libtorch_cuda.so cannot be opened";
+      return false;
+    }
+    return at::detail::getCUDAHooks().hasCUDA();
   }();
+  why = error;
   return ok;
 }
 
+[[noreturn]] void refuse(const std::string& text, const std::string& why) { throw Failure(ErrorCode::Device, "device " + text + ": " + why); }
+
 at::Device parseDevice(const std::string& text) {
   if (text.empty() || text == "cpu") return at::Device(at::kCPU);
-  if (text.rfind("cuda", 0) != 0) throw Failure(ErrorCode::Device, "device '" + text + "': not known; cpu or cuda:N");
+  if (text.rfind("cuda", 0) != 0) refuse(text, "not known; cpu or cuda:N");
   int index = 0;
-  if (text.size() > 5 && text[4] == ':') {
+  if (text != "cuda") {
+    if (text.size() < 6 || text.size() > 8 || text[4] != ':') refuse(text, "not of the form cuda:N");
     for (size_t i = 5; i < text.size(); ++i) {
-      if (text[i] < '0' || text[i] > '9' || i > 7) throw Failure(ErrorCode::Device, "device '" + text + "': not of the form cuda:N");
+      if (text[i] < '0' || text[i] > '9') refuse(text, "not of the form cuda:N");
       index = index * 10 + (text[i] - '0');
     }
-  } else if (text != "cuda") {
-    throw Failure(ErrorCode::Device, "device '" + text + "': not of the form cuda:N");
   }
-  const int count = openCuda() ? int(at::detail::getCUDAHooks().deviceCount()) : 0;
-  if (index >= count) throw Failure(ErrorCode::Device, "device '" + text + "': this machine has " + std::to_string(count) + " CUDA devices");
+  std::string why;
+  const int count = openCuda(why) ? int(at::detail::getCUDAHooks().deviceCount()) : 0;
+  if (index >= count) refuse(text, "this machine has " + std::to_string(count) + " CUDA devices" + (why.empty() ? std::string() : " (" + why + ")"));
   return at::Device(at::kCUDA, at::DeviceIndex(index));
 }
 
 }  // namespace
 
-int cudaDeviceCount() { return openCuda() ? int(at::detail::getCUDAHooks().deviceCount()) : 0; }
+int cudaDeviceCount() {
+  std::string why;
+  return openCuda(why) ? int(at::detail::getCUDAHooks().deviceCount()) : 0;
+}
+
+TorchRope::TorchRope(const ModelConfig& c, int64_t positions, at::Device device) : host(c, positions), dim(c.ropeDim) {
+  const auto upload = [&](std::vector<float>& table) {
+    return at::from_blob(table.data(), {host.positions, int64_t(host.half)}, at::kFloat).to(device, at::kFloat, false, true);
+  };
+  cos = upload(host.cos);
+  sin = upload(host.sin);
+}
+
+at::Tensor TorchRope::rotate(const at::Tensor& x, int64_t start) const {
+  const int64_t half = dim / 2;
+  const at::Tensor c = cos.narrow(0, start, x.size(0)).unsqueeze(1), s = sin.narrow(0, start, x.size(0)).unsqueeze(1);
+  const at::Tensor a = x.narrow(2, 0, half), b = x.narrow(2, half, half);
+  std::vector<at::Tensor> parts{a * c - b * s, b * c + a * s};
+  if (dim < x.size(2)) parts.push_back(x.narrow(2, dim, x.size(2) - dim));
+  return at::cat(parts, 2);
+}
 
 TorchBackend::TorchBackend(const ModelFile& file, const ModelSpec& spec, const LoadProgress& progress, std::stop_token stop)
     : m_config(file.config()), m_device(parseDevice(spec.device)), m_exact(spec.precision == Precision::Exact) {
@@ -63,42 +97,31 @@ TorchBackend::TorchBackend(const ModelFile& file, const ModelSpec& spec, const L
   m_threads = at::get_num_threads();
   at::globalContext().setAllowTF32CuBLAS(false);  // exact means float32
 
-  m_embedding = upload(file.embedding(), true);
-  m_output = m_config.tiedEmbedding ? m_embedding : upload(file.output(), true);
-  m_outputNorm = upload(file.outputNorm(), false);
-  m_layers.resize(size_t(m_config.layers));
+  int done = 0;
+  const int total = m_config.layers * 7 + 1;
+  const auto matrix = [&](const TensorView& t) {
+    if (stop.stop_requested()) throw Failure(ErrorCode::Cancelled, "loading cancelled");
+    at::Tensor w = upload(t, true);
+    if (progress) progress(double(++done) / total);
+    return w;
+  };
   for (int l = 0; l < m_config.layers; ++l) {
-    if (stop.stop_requested()) throw Failure(ErrorCode::Cancelled, "cancelled while loading layer " + std::to_string(l));
     const LayerTensors& t = file.layer(l);
-    m_layers[size_t(l)] = {upload(t.attnNorm, false), upload(t.q, true),    upload(t.k, true),  upload(t.v, true),   upload(t.o, true),
-                           upload(t.ffnNorm, false),  upload(t.gate, true), upload(t.up, true), upload(t.down, true)};
-    if (progress) progress(double(l + 1) / m_config.layers);
+    LayerWeights w{upload(t.attnNorm, false), matrix(t.q),    matrix(t.k),  matrix(t.v),   matrix(t.o),
+                   upload(t.ffnNorm, false),  matrix(t.gate), matrix(t.up), matrix(t.down)};
+    for (const at::Tensor* x : {&w.attnNorm, &w.q, &w.k, &w.v, &w.o, &w.ffnNorm, &w.gate, &w.up, &w.down}) m_weightBytes += int64_t(x->nbytes());
+    m_layers.push_back(std::move(w));
   }
-  for (const LayerWeights& w : m_layers)
-    for (const at::Tensor* t : {&w.attnNorm, &w.q, &w.k, &w.v, &w.o, &w.ffnNorm, &w.gate, &w.up, &w.down}) m_weightBytes += int64_t(t->nbytes());
+  m_output = matrix(file.output());
+  m_outputNorm = upload(file.outputNorm(), false);
+  m_embedding = m_config.tiedEmbedding ? m_output : upload(file.embedding(), true);
   m_weightBytes += int64_t(m_output.nbytes() + m_outputNorm.nbytes());
-
-  const int half = m_config.ropeDim / 2;
-  m_ropePositions = m_config.contextLength + kExtraPositions;
-  m_hostCos.resize(size_t(m_ropePositions * half));
-  m_hostSin.resize(m_hostCos.size());
-  for (int i = 0; i < half; ++i) {
-    double freq = std::pow(double(m_config.ropeTheta), -2.0 * i / m_config.ropeDim);
-    if (!m_config.ropeFreqFactors.empty()) freq /= double(m_config.ropeFreqFactors[size_t(i)]);
-    for (int64_t p = 0; p < m_ropePositions; ++p) {
-      // The reference multiplies in float32: position * inverse frequency, then cos and sin.
-      const float angle = float(p) * float(freq);
-      m_hostCos[size_t(p * half + i)] = std::cos(angle);
-      m_hostSin[size_t(p * half + i)] = std::sin(angle);
-    }
-  }
-  m_cos = at::from_blob(m_hostCos.data(), {m_ropePositions, half}, at::kFloat).to(m_device, at::kFloat, false, true);
-  m_sin = at::from_blob(m_hostSin.data(), {m_ropePositions, half}, at::kFloat).to(m_device, at::kFloat, false, true);
+  giveBack();
 }
 
-at::Tensor TorchBackend::upload(const TensorView& view, bool matrix) {
+at::Tensor TorchBackend::upload(const TensorView& view, bool matrix) const {
   std::vector<float> host = dequantize(view);
-  at::Tensor t = matrix ? at::from_blob(host.data(), {view.rows, view.cols}, at::kFloat) : at::from_blob(host.data(), {view.cols}, at::kFloat);
+  const at::Tensor t = matrix ? at::from_blob(host.data(), {view.rows, view.cols}, at::kFloat) : at::from_blob(host.data(), {view.cols}, at::kFloat);
   return t.to(m_device, matrix && !m_exact ? at::kBFloat16 : at::kFloat, false, true);
 }
 
@@ -106,7 +129,13 @@ HeadShape TorchBackend::shape() const {
   return {m_config.layers, m_config.kvHeads, m_config.heads / m_config.kvHeads, m_config.headDim, m_config.hidden};
 }
 
-at::Tensor TorchBackend::embed(const at::Tensor& ids) const { return at::index_select(m_embedding, 0, ids).to(at::kFloat); }
+at::Tensor TorchBackend::embed(std::span<const int32_t> ids) const {
+  for (const int32_t id : ids)
+    if (id < 0 || id >= m_config.vocab)
+      badInput("token id " + std::to_string(id) + " is outside the vocabulary of " + std::to_string(m_config.vocab));
+  const at::Tensor host = at::from_blob(const_cast<int32_t*>(ids.data()), {int64_t(ids.size())}, at::kInt);
+  return at::index_select(m_embedding, 0, host.to(m_device)).to(at::kFloat);
+}
 
 at::Tensor TorchBackend::norm(const at::Tensor& x, const at::Tensor& weight) const {
   return x * at::rsqrt(x.square().mean(-1, true) + double(m_config.normEps)) * weight;
@@ -118,20 +147,24 @@ at::Tensor TorchBackend::linear(const at::Tensor& x, const at::Tensor& weight) c
 
 at::Tensor TorchBackend::logits(const at::Tensor& x) const { return linear(norm(x, m_outputNorm), m_output); }
 
-at::Tensor TorchBackend::rotate(const at::Tensor& x, int64_t start) const {
-  const int64_t n = x.size(0), dim = m_config.ropeDim, half = dim / 2;
-  const at::Tensor cos = m_cos.narrow(0, start, n).unsqueeze(1), sin = m_sin.narrow(0, start, n).unsqueeze(1);
-  const at::Tensor a = x.narrow(2, 0, half), b = x.narrow(2, half, half);
-  std::vector<at::Tensor> parts{a * cos - b * sin, b * cos + a * sin};
-  if (dim < x.size(2)) parts.push_back(x.narrow(2, dim, x.size(2) - dim));
-  return at::cat(parts, 2);
+std::shared_ptr<const TorchRope> TorchBackend::rope(int64_t positions) {
+  if (!m_rope || m_rope->host.positions < positions)
+    m_rope = std::make_shared<const TorchRope>(m_config, (positions + kRopeStep - 1) / kRopeStep * kRopeStep, m_device);
+  return m_rope;
+}
+
+void TorchBackend::giveBack() const {
+  if (m_device.is_cuda())
+    at::detail::getCUDAHooks().deviceSynchronize(m_device.index());
+  else
+    malloc_trim(0);
 }
 
 double TorchBackend::measureBandwidth() {
-  const int64_t bytes = m_device.is_cuda() ? int64_t{1} << 30 : int64_t{192} << 20;
-  const at::Tensor block = at::ones({bytes / 4}, at::TensorOptions().dtype(at::kFloat).device(m_device));
+  const int64_t bytes = m_device.is_cuda() ? kDeviceBandwidthBytes : kHostBandwidthBytes;
+  const at::Tensor block = at::ones({bytes / int64_t(sizeof(float))}, at::TensorOptions().dtype(at::kFloat).device(m_device));
   double best = 0;
-  for (int pass = 0; pass < 4; ++pass) {
+  for (int pass = 0; pass < kBandwidthPasses; ++pass) {
     const auto begin = std::chrono::steady_clock::now();
     const float total = at::sum(block).item<float>();  // item() waits for the device
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -140,11 +173,27 @@ double TorchBackend::measureBandwidth() {
   return best;
 }
 
-std::unique_ptr<Sequence> TorchBackend::newSequence() { return std::make_unique<TorchSequence>(*this); }
+std::unique_ptr<Sequence> TorchBackend::newSequence() {
+  at::set_num_threads(m_threads);  // a setting of the process: another backend may have changed it
+  return std::make_unique<TorchSequence>(*this);
+}
 
 std::vector<float> TorchBackend::outputProjection(int l) {
   const at::Tensor w = layer(l).o.to(at::kCPU, at::kFloat).contiguous();
   return std::vector<float>(w.const_data_ptr<float>(), w.const_data_ptr<float>() + w.numel());
 }
+
+DeviceMemory TorchBackend::deviceMemory() const {
+  if (!m_device.is_cuda()) return {};
+  const auto stats = at::getDeviceAllocator(at::kCUDA)->getDeviceStats(m_device.index());
+  constexpr size_t kAll = size_t(c10::CachingAllocator::StatType::AGGREGATE);
+  return {stats.allocated_bytes[kAll].current, stats.reserved_bytes[kAll].current, stats.allocated_bytes[kAll].peak};
+}
+
+void TorchBackend::resetDevicePeak() {
+  if (m_device.is_cuda()) at::getDeviceAllocator(at::kCUDA)->resetPeakStats(m_device.index());
+}
+
+std::string TorchBackend::libraryVersion() const { return TORCH_VERSION; }
 
 }  // namespace presslab::torch_path

@@ -4,16 +4,33 @@
 #include <ATen/core/Tensor.h>
 
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "core/engine/backend.h"
+#include "core/engine/rope_table.h"
 
 namespace presslab::torch_path {
 
+/// CUDA devices that LibTorch sees; opens its CUDA library when it is there. 0 without driver, device or library.
+int cudaDeviceCount();
+
+/// Rotary tables on the host and on the device.
+struct TorchRope {
+  RopeTable host;
+  at::Tensor cos, sin;  // (positions, ropeDim / 2)
+  int64_t dim;          // rotated values of a head
+  TorchRope(const ModelConfig&, int64_t positions, at::Device);
+  /// Rotates (n, heads, headDim) rows that stand at positions [start, start + n).
+  at::Tensor rotate(const at::Tensor& x, int64_t start) const;
+};
+
 /// Weights of one layer on the device; matrices are (out, in).
-struct LayerWeights { at::Tensor attnNorm, q, k, v, o, ffnNorm, gate, up, down; };
+struct LayerWeights {
+  at::Tensor attnNorm, q, k, v, o, ffnNorm, gate, up, down;
+};
 
 /// The model on one LibTorch device. Correct and plain: every step is an ATen call, so one source serves the CPU and CUDA.
 /// exact: float32 throughout. fast: bfloat16 weights (matrix products in bfloat16, the rest in float32) and an f16 KV cache.
@@ -31,33 +48,36 @@ class TorchBackend final : public Backend {
   double measureBandwidth() override;
   std::unique_ptr<Sequence> newSequence() override;
   std::vector<float> outputProjection(int layer) override;
+  DeviceMemory deviceMemory() const override;
+  void resetDevicePeak() override;
+  std::string libraryVersion() const override;
 
   // For the sequence.
   const LayerWeights& layer(int l) const { return m_layers[size_t(l)]; }
   at::Device device() const { return m_device; }
-  at::ScalarType kvScalar() const { return m_exact ? at::kFloat : at::kHalf; }
-  at::Tensor embed(const at::Tensor& ids) const;                          ///< (n) -> (n, hidden) float32
-  at::Tensor norm(const at::Tensor& x, const at::Tensor& weight) const;   ///< RMSNorm in float32
-  at::Tensor linear(const at::Tensor& x, const at::Tensor& weight) const; ///< (n, in) float32 -> (n, out) float32
-  at::Tensor logits(const at::Tensor& x) const;                           ///< final norm and head, (n, vocab) float32
-  /// Rotates (n, heads, headDim) rows that stand at positions [start, start + n).
-  at::Tensor rotate(const at::Tensor& x, int64_t start) const;
-  const std::vector<float>& hostCos() const { return m_hostCos; }
-  const std::vector<float>& hostSin() const { return m_hostSin; }
-  int64_t ropePositions() const { return m_ropePositions; }
+  at::TensorOptions cacheOptions() const { return at::TensorOptions().dtype(m_exact ? at::kFloat : at::kHalf).device(m_device); }
+  /// (n) ids -> (n, hidden) float32. Throws Failure(BadInput) on an id outside the vocabulary.
+  at::Tensor embed(std::span<const int32_t> ids) const;
+  at::Tensor norm(const at::Tensor& x, const at::Tensor& weight) const;    ///< RMSNorm in float32
+  at::Tensor linear(const at::Tensor& x, const at::Tensor& weight) const;  ///< (n, in) float32 -> (n, out) float32
+  at::Tensor logits(const at::Tensor& x) const;                            ///< final norm and head, (n, vocab) float32
+  /// Tables with at least `positions` rows; grown in steps and shared by all sequences.
+  std::shared_ptr<const TorchRope> rope(int64_t positions);
+  /// After a large release: freed host memory goes back to the system; a device is waited for, so that the work is timed where it was asked.
+  void giveBack() const;
 
  private:
-  at::Tensor upload(const TensorView&, bool matrix);
+  at::Tensor upload(const TensorView&, bool matrix) const;
 
   ModelConfig m_config;
   std::string m_name;
   at::Device m_device;
   bool m_exact;
   int m_threads = 1;
-  int64_t m_weightBytes = 0, m_ropePositions = 0;
-  at::Tensor m_embedding, m_output, m_outputNorm, m_cos, m_sin;
-  std::vector<float> m_hostCos, m_hostSin;
+  int64_t m_weightBytes = 0;
+  at::Tensor m_embedding, m_output, m_outputNorm;
   std::vector<LayerWeights> m_layers;
+  std::shared_ptr<const TorchRope> m_rope;
 };
 
 }  // namespace presslab::torch_path
