@@ -46,6 +46,7 @@ CpuBackend::CpuBackend(const ModelFile& file, const ModelSpec& spec, const LoadP
     layer.down = next(t.down);
   }
   m_outputNorm = dequantize(file.outputNorm());
+  m_weightBytes += int64_t(m_outputNorm.size() * sizeof(float));
   m_output = next(file.output());
   if (!m_config.tiedEmbedding) {
     m_embedding = file.embedding();
