@@ -26,17 +26,20 @@ const MetricColumn* findColumn(std::string_view key) {
   return nullptr;
 }
 
-/// A divergence of 0 is exact and shown so; the smallest others keep two significant digits.
+/// A divergence of 0 is exact and shown so; one too small for the column's decimals is shown as a power of ten.
 std::string shownValue(const MetricColumn& column, double value) {
   const ShownMetric shown = shownMetric(column);
   const double v = value * shown.scale;
   if (column.unit != "nats") return roundedNumber(v, shown.decimals);
-  return roundedNumber(v, v == 0 ? 0 : shown.decimals);
+  if (v == 0) return "0";
+  const std::string text = roundedNumber(v, shown.decimals);
+  return std::isfinite(v) && text.find_first_not_of("0.") == std::string::npos ? powerOfTen(v) : text;
 }
 
 std::string signedNumber(double v, int decimals) {
   const std::string text = roundedNumber(v, decimals);
-  return std::isfinite(v) && text[0] != '-' && v > 0 ? std::string("+").append(text) : text;
+  const bool positive = std::isfinite(v) && v > 0 && text.find_first_not_of("0.") != std::string::npos;
+  return positive ? std::string("+").append(text) : text;
 }
 
 void addLine(std::vector<std::string>& lines, const std::string& name, const std::string& value) {

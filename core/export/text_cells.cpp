@@ -87,6 +87,12 @@ std::string roundedNumber(double v, int decimals) {
   return out;
 }
 
+std::string powerOfTen(double v) {
+  char text[40];
+  const auto end = std::to_chars(text, text + sizeof text, v, std::chars_format::scientific, 1).ptr;
+  return {text, end};
+}
+
 int displayWidth(std::string_view s) {
   int width = 0;
   for (size_t i = 0; i < s.size();) {

@@ -19,6 +19,8 @@ std::string exactNumber(double);
 std::string exactNumber(int64_t);
 /// With a fixed number of decimals, for people; "-" when it is not finite.
 std::string roundedNumber(double, int decimals);
+/// "1.6e-06": two digits of a finite number.
+std::string powerOfTen(double);
 
 /// Columns of a terminal that a text takes: wide characters (Chinese, Japanese, emoji) count two, combining ones none.
 int displayWidth(std::string_view utf8);

@@ -86,6 +86,16 @@ class TestExportText : public QObject {
     }
   }
 
+  void smallDivergencesAreNotZero() {
+    Comparison c = threeMethods();
+    c.methods[1].quality.kldMean = 1.64e-6;
+    c.improvements[0].speedPct = 0.01;
+    const auto lines = linesOf(summaryTable(c));
+    QVERIFY2(lines[3].find(" 1.6e-06 ") != std::string::npos, lines[3].c_str());
+    QVERIFY2(lines[2].find("      0 ") != std::string::npos, lines[2].c_str());  // none: exactly 0
+    QVERIFY(summaryTable(c).find("+0.0") == std::string::npos);
+  }
+
   void longAndWideNamesKeepTheirColumns() {
     Comparison c = threeMethods();
     c.methods[1].method = "snapkv(ratio=0.5,window_size=64,kernel_size=5)+knorm(ratio=0.25)+streaming_llm(ratio=0.1)";
