@@ -23,7 +23,7 @@ int64_t partsOf(int64_t length) { return (length + kPart - 1) / kPart; }
 void computePart(const Ops& o, const DecodeAttentionArgs& a, int head, int64_t part, float* result) {
   const KvHeadView& view = a.heads[head];
   const int64_t begin = part * kPart, n = std::min(kPart, view.length - begin);
-  const int64_t rowBytes = int64_t(a.headDim) * elemBytes(a.elem);
+  const int64_t rowBytes = presslab::kernels::rowBytes(a.elem, a.headDim);
   const auto* k = static_cast<const uint8_t*>(view.k) + begin * rowBytes;
   const auto* v = static_cast<const uint8_t*>(view.v) + begin * rowBytes;
   float* s = threadScratch(kTask, size_t(a.group * kPart));

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Conversion between float32 and the element types of a KV cache. The half conversions use the processor's instruction where there is
 // one; it gives the same bits as the portable code.
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "kernels/dequant_half.h"
@@ -43,13 +45,47 @@ int64_t halfToFloatWide(const uint16_t*, float*, int64_t) { return 0; }
 int64_t floatToHalfWide(const float*, uint16_t*, int64_t) { return 0; }
 #endif
 
+constexpr int64_t kQ8Block = 32, kQ8Bytes = 34;
+
+void q8ToFloat(const uint8_t* block, float* out) {
+  uint16_t bits;
+  std::memcpy(&bits, block, 2);
+  const float d = halfToFloat(bits);
+  for (int i = 0; i < kQ8Block; ++i) out[i] = d * float(int8_t(block[2 + i]));
+}
+
+/// The scale is rounded to f16 first, and the bytes belong to the rounded one. A value that is not finite makes the scale NaN, so that the
+/// fault reaches the result.
+void floatToQ8(const float* in, uint8_t* block) {
+  float largest = 0, poison = 0;
+  for (int i = 0; i < kQ8Block; ++i) {
+    largest = std::max(largest, std::fabs(in[i]));
+    poison += in[i] * 0.f;
+  }
+  const uint16_t bits = poison == 0.f ? floatToHalf(largest / 127.f) : uint16_t(0x7E00u);
+  std::memcpy(block, &bits, 2);
+  const float d = halfToFloat(bits), inverse = poison == 0.f && d > 0.f ? 1.f / d : 0.f;
+  for (int i = 0; i < kQ8Block; ++i) {
+    const float scaled = poison == 0.f ? in[i] * inverse : 0.f;
+    block[2 + i] = uint8_t(int8_t(std::clamp(std::nearbyint(scaled), -127.f, 127.f)));
+  }
+}
+
 }  // namespace
 
-int elemBytes(Elem e) { return e == Elem::F32 ? 4 : 2; }
+int64_t rowBytes(Elem e, int64_t n) {
+  if (e == Elem::Q8_0) return n / kQ8Block * kQ8Bytes;
+  return n * (e == Elem::F32 ? 4 : 2);
+}
 
 void convertToF32(Elem from, const void* data, float* out, int64_t n) {
   if (from == Elem::F32) {
     std::memcpy(out, data, size_t(n) * sizeof(float));
+    return;
+  }
+  if (from == Elem::Q8_0) {
+    const auto* block = static_cast<const uint8_t*>(data);
+    for (; n >= kQ8Block; n -= kQ8Block, block += kQ8Bytes, out += kQ8Block) q8ToFloat(block, out);
     return;
   }
   // A row of a file may lie at any address: elements are read by memcpy.
@@ -65,6 +101,11 @@ void convertToF32(Elem from, const void* data, float* out, int64_t n) {
 void convertFromF32(Elem to, const float* in, void* data, int64_t n) {
   if (to == Elem::F32) {
     std::memcpy(data, in, size_t(n) * sizeof(float));
+    return;
+  }
+  if (to == Elem::Q8_0) {
+    auto* block = static_cast<uint8_t*>(data);
+    for (; n >= kQ8Block; n -= kQ8Block, block += kQ8Bytes, in += kQ8Block) floatToQ8(in, block);
     return;
   }
   int64_t i = to == Elem::F16 && hasF16c() ? floatToHalfWide(in, static_cast<uint16_t*>(data), n) : 0;

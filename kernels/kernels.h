@@ -39,8 +39,9 @@ class Pool {
 };
 
 // ---- element conversion ------------------------------------------------------------------------------------------------------
-enum class Elem { F32, F16, BF16 };
-int elemBytes(Elem);
+enum class Elem { F32, F16, BF16, Q8_0 };    // Q8_0: blocks of 32 values, an f16 scale and 32 signed bytes
+/// Bytes of n values; Q8_0 wants a multiple of 32.
+int64_t rowBytes(Elem, int64_t n);
 void convertToF32(Elem from, const void* in, float* out, int64_t n);
 void convertFromF32(Elem to, const float* in, void* out, int64_t n);
 

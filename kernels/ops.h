@@ -41,7 +41,7 @@ struct Activations {
   const float* totals = nullptr;             // (blocks): scale times both sums; for gemm
 };
 
-enum class KvElem : int { F32, F16, BF16 };  // same order as Elem
+enum class KvElem : int { F32, F16, BF16, Q8_0 };  // same order as Elem
 
 struct Ops {
   // W x: y[16 * (p - first)] for panels [first, last).

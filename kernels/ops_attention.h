@@ -118,6 +118,7 @@ void scoresOp(KvElem e, const float* q, const void* k, int64_t n, int group, int
     case KvElem::F32: return scoresElem<KvElem::F32>(q, k, n, group, dim, scale, s, sStride);
     case KvElem::F16: return scoresElem<KvElem::F16>(q, k, n, group, dim, scale, s, sStride);
     case KvElem::BF16: return scoresElem<KvElem::BF16>(q, k, n, group, dim, scale, s, sStride);
+    case KvElem::Q8_0: return;                // ops_attention_q8.h
   }
 }
 
@@ -175,6 +176,7 @@ void weighOp(KvElem e, const float* p, int64_t pStride, const void* v, int64_t n
     case KvElem::F32: return weighElem<KvElem::F32>(p, pStride, v, n, group, dim, o);
     case KvElem::F16: return weighElem<KvElem::F16>(p, pStride, v, n, group, dim, o);
     case KvElem::BF16: return weighElem<KvElem::BF16>(p, pStride, v, n, group, dim, o);
+    case KvElem::Q8_0: return;
   }
 }
 

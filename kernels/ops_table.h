@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Last include of every ops_<isa>.cpp: collects the functions that were compiled for its instruction set.
-#include "kernels/ops_attention.h"
+#include "kernels/ops_attention_q8.h"
 #include "kernels/ops_gemm.h"
 #include "kernels/ops_mul.h"
 #include "kernels/ops_quant.h"
@@ -32,8 +32,8 @@ constexpr Ops kOps = {
 #else
     .mulBf16 = nullptr,
 #endif
-    .scores = scoresOp,
-    .weigh = weighOp,
+    .scores = scoresAnyOp,
+    .weigh = weighAnyOp,
     .maxOf = maxOfOp,
     .expSum = expSumOp,
     .scale = scaleOp,

@@ -33,7 +33,7 @@ struct Plan {
 /// K as 4 panels of 16 keys, [dim][16] (bf16: [dim / 2][16][2]); V as rows of width floats (bf16: panels of 16 dims, [key / 2][16][2]).
 void packTile(const Plan& plan, int head, int64_t t) {
   const PrefillAttentionArgs& a = *plan.a;
-  const int64_t begin = t * kKeyTile, n = std::min<int64_t>(kKeyTile, plan.length - begin), rowBytes = int64_t(a.headDim) * elemBytes(a.elem);
+  const int64_t begin = t * kKeyTile, n = std::min<int64_t>(kKeyTile, plan.length - begin), rowBytes = presslab::kernels::rowBytes(a.elem, a.headDim);
   uint8_t* k = plan.tile(head, t);
   uint8_t* v = k + plan.halfBytes();
   std::memset(k, 0, size_t(2 * plan.halfBytes()));

@@ -9,7 +9,15 @@
 namespace presslab {
 
 enum class Precision { Exact, Fast };                 // exact: fp32 weights, activations, KV; fast: f16 KV, quantised kernels
-enum class KvType { F32, F16, BF16 };
+enum class KvType { F32, F16, BF16, Q8_0 };           // q8_0: blocks of 32 values, an f16 scale and 32 signed bytes
+/// Bytes of one cached key (or value) of headDim elements.
+constexpr int64_t kvRowBytes(KvType type, int headDim) {
+  if (type == KvType::Q8_0) return int64_t{headDim} / 32 * 34;
+  return int64_t{headDim} * (type == KvType::F32 ? 4 : 2);
+}
+constexpr const char* kvTypeName(KvType type) {
+  return type == KvType::F32 ? "f32" : type == KvType::F16 ? "f16" : type == KvType::BF16 ? "bf16" : "q8_0";
+}
 enum class Match { Ratio, Bytes, Quality };
 
 struct Sampling {                                      // greedy while temperature == 0
@@ -36,6 +44,7 @@ struct ModelSpec {
   std::string backend;                                 // "" (own kernels on the CPU), "torch" (plain LibTorch path)
   int threads = 0;                                     // 0: tuned
   std::string attention = "flash";
+  std::optional<KvType> kvType;                        // unset: f32 in exact, f16 in fast
 };
 
 /// One comparison (design section 6, `compare`).

@@ -34,7 +34,7 @@ void check(const HeadKeep& keep, int64_t length, int layer, int head) {
 }  // namespace
 
 RaggedCache::RaggedCache(int layers, int kvHeads, int headDim, kernels::Elem elem)
-    : m_layers(layers), m_kvHeads(kvHeads), m_headDim(headDim), m_elem(elem), m_rowBytes(int64_t(headDim) * kernels::elemBytes(elem)),
+    : m_layers(layers), m_kvHeads(kvHeads), m_headDim(headDim), m_elem(elem), m_rowBytes(kernels::rowBytes(elem, headDim)),
       m_heads(size_t(layers) * size_t(kvHeads)) {}
 
 void RaggedCache::notePeak() { m_peak = std::max(m_peak, heldBytes()); }

@@ -13,10 +13,8 @@ namespace {
 
 bool sameModel(const ModelSpec& a, const ModelSpec& b) {
   return a.path == b.path && a.precision == b.precision && a.device == b.device && a.backend == b.backend && a.threads == b.threads &&
-         a.attention == b.attention;
+         a.attention == b.attention && a.kvType == b.kvType;
 }
-
-int elementBytes(KvType kv) { return kv == KvType::F32 ? 4 : 2; }
 
 }  // namespace
 
@@ -122,7 +120,7 @@ Prediction Lab::predict(const std::string& method, int64_t tokens, KvType kv) co
     run.pattern = d->memory.pattern->pattern.get();
     run.calibration = d->memory.pattern->kind;
   }
-  const int64_t row = int64_t{2} * run.shape.headDim * elementBytes(kv);   // K and V of a head-token
+  const int64_t row = 2 * kvRowBytes(kv, run.shape.headDim);   // K and V of a head-token
   p.weightBytes = backend.weightBytes();
   p.kvBytesFull = row * run.shape.heads() * tokens;
   try {

@@ -57,7 +57,7 @@ class MethodRunner {
   void finished(Phase phase, double ms) const {
     if (m_hooks.phaseFinished) m_hooks.phaseFinished(phase, ms);
   }
-  int64_t rowBytes() const { return int64_t{2} * m_backend.config().headDim * m_backend.kvElementBytes(); }   // K and V of a head-token
+  int64_t rowBytes() const { return 2 * m_backend.kvRowBytes(); }   // K and V of a head-token
 
   LoadedModel& m_model;
   Backend& m_backend;

@@ -73,7 +73,7 @@ void MethodEvents::layerDone(int layer, int64_t kvBytes, const LayerKeep& keep) 
   RunEvent e = make(EventKind::LayerDone);
   e.layer = layer;
   e.kvBytes = kvBytes;
-  const int64_t rowBytes = int64_t{2} * m_backend.config().headDim * m_backend.kvElementBytes();
+  const int64_t rowBytes = 2 * m_backend.kvRowBytes();
   for (size_t h = 0; h < keep.heads.size(); ++h) {
     HeadMetrics head;                       // positions come with the method's result
     head.layer = layer;

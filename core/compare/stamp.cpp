@@ -50,8 +50,6 @@ double loadAverage() {
   return load;
 }
 
-const char* kvName(KvType kv) { return kv == KvType::F32 ? "f32" : kv == KvType::F16 ? "f16" : "bf16"; }
-
 }  // namespace
 
 Stamp makeStamp(LoadedModel& model, const CompareSpec& spec, const PromptIds& prompt) {
@@ -78,7 +76,7 @@ Stamp makeStamp(LoadedModel& model, const CompareSpec& spec, const PromptIds& pr
   s.commandLine = spec.commandLine;
   s.time = utc("%Y-%m-%dT%H:%M:%SZ");
   s.precision = model.spec.precision == Precision::Exact ? "exact" : "fast";
-  s.kvType = kvName(backend.kvType());
+  s.kvType = kvTypeName(backend.kvType());
   s.attention = model.spec.attention;
   s.threads = backend.threads();
   s.seed = spec.sampling.seed;

@@ -78,7 +78,7 @@ class Backend {
   virtual int threads() const = 0;
   virtual int64_t weightBytes() const = 0;  // read per decoded token
   virtual KvType kvType() const = 0;
-  virtual int kvElementBytes() const = 0;
+  int64_t kvRowBytes() const { return presslab::kvRowBytes(kvType(), config().headDim); }  // one key or one value
   virtual double measureBandwidth() = 0;    // GB/s now
   virtual std::unique_ptr<Sequence> newSequence() = 0;
   /// W_o of a layer as float32: (hidden, queryHeads * headDim). For calibration.

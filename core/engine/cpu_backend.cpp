@@ -14,13 +14,16 @@ constexpr int64_t kRopeStep = 4096;                   // rows that the rotary ta
 constexpr int64_t kBandwidthBytes = int64_t{1} << 28; // larger than any cache
 constexpr int kBandwidthPasses = 4;
 
+static_assert(int(KvType::Q8_0) == int(kernels::Elem::Q8_0) && int(KvType::BF16) == int(kernels::Elem::BF16));
 static_assert(int(TensorType::Q6_K) == int(kernels::QuantType::Q6_K) && int(TensorType::Q4_1) == int(kernels::QuantType::Q4_1));
 
 }  // namespace
 
 CpuBackend::CpuBackend(const ModelFile& file, const ModelSpec& spec, const LoadProgress& progress, std::stop_token stop)
     : m_config(file.config()), m_pool(spec.threads), m_exact(spec.precision == Precision::Exact),
-      m_exactAttention(m_exact || spec.attention == "reference") {
+      m_exactAttention(m_exact || spec.attention == "reference"), m_kv(spec.kvType.value_or(m_exact ? KvType::F32 : KvType::F16)) {
+  if (m_kv == KvType::Q8_0 && m_config.headDim % 32 != 0)
+    badInput("a q8_0 KV cache needs a head dim that is a multiple of 32, the model's is " + std::to_string(m_config.headDim));
   int done = 0;
   const int total = m_config.layers * 7 + 1;
   const auto next = [&](const TensorView& t) {

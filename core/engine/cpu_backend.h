@@ -29,8 +29,7 @@ class CpuBackend final : public Backend {
   std::string name() const override { return "cpu"; }
   int threads() const override { return m_pool.threads(); }
   int64_t weightBytes() const override { return m_weightBytes; }
-  KvType kvType() const override { return m_exact ? KvType::F32 : KvType::F16; }
-  int kvElementBytes() const override { return kernels::elemBytes(elem()); }
+  KvType kvType() const override { return m_kv; }
   double measureBandwidth() override;
   std::unique_ptr<Sequence> newSequence() override;
   std::vector<float> outputProjection(int layer) override;
@@ -41,7 +40,7 @@ class CpuBackend final : public Backend {
   const kernels::Matrix& output() const { return *m_output; }
   /// Embedding of a token, hidden floats. Throws Failure(BadInput) on an id outside the vocabulary.
   void embed(int32_t id, float* out) const;
-  kernels::Elem elem() const { return m_exact ? kernels::Elem::F32 : kernels::Elem::F16; }
+  kernels::Elem elem() const { return kernels::Elem(int(m_kv)); }
   bool exactAttention() const { return m_exactAttention; }
   kernels::Pool& pool() { return m_pool; }
   /// Tables with at least `positions` rows; grown in steps and shared by all sequences.
@@ -53,6 +52,7 @@ class CpuBackend final : public Backend {
   ModelConfig m_config;
   kernels::Pool m_pool;
   bool m_exact, m_exactAttention;
+  KvType m_kv;
   int64_t m_weightBytes = 0;
   std::vector<CpuLayer> m_layers;
   std::vector<float> m_outputNorm;

@@ -88,7 +88,6 @@ class GuardedBackend final : public Backend {
   int threads() const override { return m_inner->threads(); }
   int64_t weightBytes() const override { return m_inner->weightBytes(); }
   KvType kvType() const override { return m_inner->kvType(); }
-  int kvElementBytes() const override { return m_inner->kvElementBytes(); }
   double measureBandwidth() override {
     return guarded([&] { return m_inner->measureBandwidth(); });
   }

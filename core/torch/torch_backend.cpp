@@ -91,7 +91,9 @@ at::Tensor TorchRope::rotate(const at::Tensor& x, int64_t start) const {
 }
 
 TorchBackend::TorchBackend(const ModelFile& file, const ModelSpec& spec, const LoadProgress& progress, std::stop_token stop)
-    : m_config(file.config()), m_device(parseDevice(spec.device)), m_exact(spec.precision == Precision::Exact) {
+    : m_config(file.config()), m_device(parseDevice(spec.device)), m_exact(spec.precision == Precision::Exact),
+      m_kv(spec.kvType.value_or(m_exact ? KvType::F32 : KvType::F16)) {
+  if (m_kv == KvType::Q8_0) badInput("a q8_0 KV cache is not built for the LibTorch path; f32, f16 and bf16 are");
   m_name = m_device.is_cuda() ? "torch-cuda:" + std::to_string(m_device.index()) : "torch-cpu";
   if (spec.threads > 0) at::set_num_threads(spec.threads);
   m_threads = at::get_num_threads();

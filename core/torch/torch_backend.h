@@ -43,8 +43,7 @@ class TorchBackend final : public Backend {
   std::string name() const override { return m_name; }
   int threads() const override { return m_threads; }
   int64_t weightBytes() const override { return m_weightBytes; }
-  KvType kvType() const override { return m_exact ? KvType::F32 : KvType::F16; }
-  int kvElementBytes() const override { return m_exact ? 4 : 2; }
+  KvType kvType() const override { return m_kv; }
   double measureBandwidth() override;
   std::unique_ptr<Sequence> newSequence() override;
   std::vector<float> outputProjection(int layer) override;
@@ -55,7 +54,7 @@ class TorchBackend final : public Backend {
   // For the sequence.
   const LayerWeights& layer(int l) const { return m_layers[size_t(l)]; }
   at::Device device() const { return m_device; }
-  at::TensorOptions cacheOptions() const { return at::TensorOptions().dtype(m_exact ? at::kFloat : at::kHalf).device(m_device); }
+  at::TensorOptions cacheOptions() const { return at::TensorOptions().dtype(m_kv == KvType::F32 ? at::kFloat : m_kv == KvType::F16 ? at::kHalf : at::kBFloat16).device(m_device); }
   /// (n) ids -> (n, hidden) float32. Throws Failure(BadInput) on an id outside the vocabulary.
   at::Tensor embed(std::span<const int32_t> ids) const;
   at::Tensor norm(const at::Tensor& x, const at::Tensor& weight) const;    ///< RMSNorm in float32
@@ -73,6 +72,7 @@ class TorchBackend final : public Backend {
   std::string m_name;
   at::Device m_device;
   bool m_exact;
+  KvType m_kv;
   int m_threads = 1;
   int64_t m_weightBytes = 0;
   at::Tensor m_embedding, m_output, m_outputNorm;

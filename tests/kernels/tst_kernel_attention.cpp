@@ -16,7 +16,7 @@ struct Stored {
 };
 
 Stored stored(Elem e, int64_t rows, int dim, uint32_t seed) {
-  Stored s{std::vector<uint8_t>(size_t(rows * dim * elemBytes(e)) + 1), randomFloats(size_t(rows * dim), seed)};
+  Stored s{std::vector<uint8_t>(size_t(rows * rowBytes(e, dim)) + 1), randomFloats(size_t(rows * dim), seed)};
   if (rows == 0) return s;
   convertFromF32(e, s.values.data(), s.bytes.data(), rows * dim);
   convertToF32(e, s.bytes.data(), s.values.data(), rows * dim);
@@ -67,8 +67,9 @@ class TestKernelAttention : public QObject {
     const int kvHeads = int(lengths.size());
     for (const Isa isa : isasHere()) {
       const UseIsa use(isa);
-      for (const Elem e : {Elem::F32, Elem::F16, Elem::BF16}) {
+      for (const Elem e : {Elem::F32, Elem::F16, Elem::BF16, Elem::Q8_0}) {
         for (const int dim : {64, 128, 80, 20, 1}) {
+          if (e == Elem::Q8_0 && dim % 32 != 0) continue;
           const Ragged cache = ragged(e, lengths, dim);
           for (const int group : {1, 2, 3, 7}) {
             const std::vector<float> q = randomFloats(size_t(kvHeads * group * dim), 77);
@@ -96,8 +97,9 @@ class TestKernelAttention : public QObject {
     constexpr int kHeads = 2;
     for (const Isa isa : isasHere()) {
       const UseIsa use(isa);
-      for (const Elem e : {Elem::F32, Elem::F16, Elem::BF16}) {
+      for (const Elem e : {Elem::F32, Elem::F16, Elem::BF16, Elem::Q8_0}) {
         for (const int dim : {64, 128, 20}) {
+          if (e == Elem::Q8_0 && dim % 32 != 0) continue;
           for (const int group : {1, 3}) {
             for (const auto& [start, n] : {std::pair<int64_t, int64_t>{0, 1}, {0, 63}, {0, 129}, {1, 64}, {63, 2}, {255, 49}}) {
               const Ragged cache = ragged(e, {start + n, start + n}, dim);

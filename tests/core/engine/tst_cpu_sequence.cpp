@@ -254,8 +254,8 @@ void TestCpuSequence::fastStaysNear() {
     const auto backend = backendOf(model, precision);
     const auto sequence = backend->newSequence();
     prefillAll(*backend, *sequence, ids, 256, precision == Precision::Exact ? exact.data() : fast.data());
-    QCOMPARE(backend->kvElementBytes(), precision == Precision::Exact ? 4 : 2);
-    QCOMPARE(sequence->bytes().used, int64_t{2} * 3 * 2 * 16 * 100 * backend->kvElementBytes());
+    QCOMPARE(backend->kvRowBytes(), int64_t{16} * (precision == Precision::Exact ? 4 : 2));
+    QCOMPARE(sequence->bytes().used, int64_t{2} * 3 * 2 * 100 * backend->kvRowBytes());
   }
   double sum = 0, size = 0;
   for (size_t i = 0; i < 96; ++i) {

@@ -187,8 +187,8 @@ class TestDequant : public QObject {
     QCOMPARE(toBfloat(-0.f), uint16_t(0x8000));
     QVERIFY((toBfloat(std::nanf("")) & 0x7FFF) > 0x7F80);
     QVERIFY((toHalf(std::nanf("")) & 0x7FFF) > 0x7C00);
-    QCOMPARE(kernels::elemBytes(kernels::Elem::F32), 4);
-    QCOMPARE(kernels::elemBytes(kernels::Elem::BF16), 2);
+    QCOMPARE(kernels::rowBytes(kernels::Elem::F32, 3), int64_t{12});
+    QCOMPARE(kernels::rowBytes(kernels::Elem::BF16, 3), int64_t{6});
     for (int i = 0; i < 2000; ++i) {  // random floats: the wide path equals the single one
       std::mt19937 random(uint32_t(i + 1));
       float in[8];

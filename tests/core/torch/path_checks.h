@@ -304,11 +304,11 @@ inline void checkFast(const std::string& device) {
   std::vector<std::vector<float>> out;
   for (const Precision precision : {Precision::Exact, Precision::Fast}) {
     const auto backend = torchBackend(model, device, precision);
-    QCOMPARE(backend->kvElementBytes(), precision == Precision::Exact ? 4 : 2);
+    QCOMPARE(backend->kvRowBytes(), int64_t{16} * (precision == Precision::Exact ? 4 : 2));
     QVERIFY(backend->kvType() == (precision == Precision::Exact ? KvType::F32 : KvType::F16));
     const auto sequence = backend->newSequence();
     out.push_back(prefillAll(*backend, *sequence, ids, 256));
-    QCOMPARE(sequence->bytes().used, int64_t{2} * 3 * 2 * 16 * 100 * backend->kvElementBytes());
+    QCOMPARE(sequence->bytes().used, int64_t{2} * 3 * 2 * 100 * backend->kvRowBytes());
     QCOMPARE(sequence->bytes().held, sequence->bytes().used);
   }
   double sum = 0, size = 0;
