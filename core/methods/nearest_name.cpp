@@ -32,7 +32,8 @@ std::string suggestion(std::string_view written, const std::vector<std::string_v
   size_t least = std::max<size_t>(2, written.size() / 3) + 1;
   if (written.size() <= 64) {  // longer than any name: nothing is near, and the work stays small
     for (const std::string_view n : names) {
-      const size_t d = distance(written, n);
+      const bool begins = written.size() >= 3 && n.substr(0, written.size()) == written;  // a word left unfinished
+      const size_t d = begins ? 0 : distance(written, n);
       if (d < least && d < n.size()) {
         least = d;
         best = n;

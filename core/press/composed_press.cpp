@@ -51,7 +51,11 @@ int64_t ComposedPress::predictKept(const RunContext& run) const {
   int64_t kept = 0;
   for (int l = 0; l < run.shape.layers; ++l) {
     int64_t rows = uniform ? uniform->budget(run, l) : mean;
-    for (size_t s = 1; s < m_steps.size(); ++s) rows = laterBudget(later(s), run, rows, l);
+    for (size_t s = 1; s < m_steps.size(); ++s) {
+      RunContext rest = run;
+      rest.tokens = rows;
+      rows = uniform ? later(s).budget(rest, l) : laterBudget(later(s), run, rows, l);
+    }
     kept += run.shape.kvHeads * rows;
   }
   return kept;

@@ -1,0 +1,190 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <set>
+
+#include "core/api/press_info.h"
+#include "press_test.h"
+
+using namespace presslab;
+using namespace presslab::test;
+
+class TestPressRuns : public QObject {
+  Q_OBJECT
+  const HeadShape m_shape{3, 2, 2, 8, 16};
+
+  static bool hasNote(const Outcome& o, const std::string& part) {
+    for (const std::string& n : o.notes) {
+      if (n.find(part) != n.npos) return true;
+    }
+    return false;
+  }
+
+  /// Values of a parameter that differ from its default.
+  static std::vector<std::string> others(const ParamSpec& p) {
+    if (p.key == "experts") return {"tova|lagkv|keydiff|window"};
+    if (p.key == "order") return {"random"};
+    if (p.key == "calibration") return {"none"};
+    if (p.type == ParamType::Bool) return {p.def == "true" ? "false" : "true"};
+    if (p.type == ParamType::Int) return {"0", "1", "2", "3", "5", "7", "20", "400"};
+    if (p.type == ParamType::Float) return {"0", "0.3", "0.61", "0.97"};
+    std::vector<std::string> values;
+    std::string rest(p.choices);
+    while (!rest.empty()) {
+      const size_t end = rest.find('|');
+      values.push_back(rest.substr(0, end));
+      rest = end == rest.npos ? "" : rest.substr(end + 1);
+    }
+    return values;
+  }
+
+  /// Arguments under which a parameter can show what it does, beside none at all.
+  static std::vector<std::string> settings(std::string_view id) {
+    if (id == "duo") return {"", "order=random", "head_ratio=0.5"};
+    if (id == "eplb") return {"", "balance=upstream", "capacity_factor=0.5", "balance=upstream,calibration=none"};
+    if (id == "eplb_duo")
+      return {"",
+              "balance=upstream",
+              "capacity_factor=0.5",
+              "order=random",
+              "recent=20",
+              "seed=1",
+              "seed=2",
+              "seed=3",
+              "balance=upstream,calibration=none"};
+    return {""};
+  }
+
+  static std::string joined(std::string_view id, const std::string& a, const std::string& b) {
+    return std::string(id) + "(" + a + (a.empty() || b.empty() ? "" : ",") + b + ")";
+  }
+
+ private Q_SLOTS:
+  void predictionIsWhatIsKept() {
+    const Pattern pattern = fakePattern(m_shape, {4}, 1);
+    std::vector<std::string> ids;
+    for (const PressInfo& p : pressTable()) {
+      if (p.id != "none" && !p.wrapper) ids.emplace_back(p.id);
+    }
+    for (const int64_t tokens : {1, 2, 16, 64, 333}) {
+      for (const char* ratio : {"0", "0.1", "0.25", "0.5", "0.75", "0.9"}) {
+        const auto n = int64_t(double(tokens) * (1 - std::stod(ratio)));
+        for (const std::string& id : ids) {
+          const std::string spec = id + "(ratio=" + ratio + ")";
+          const std::string failure = failureOf([&] {
+            const Outcome o = runSpec(spec, m_shape, tokens, &pattern);
+            QCOMPARE(o.kept, o.predicted);
+            QVERIFY2(o.kept == m_shape.heads() * n || id == "pyramidkv", spec.c_str());
+          });
+          if (n == 0)
+            QVERIFY2(failure.find("keeps no token") != failure.npos, failure.c_str());
+          else
+            QVERIFY2(failure.empty() || id == "duo", (spec + " at " + std::to_string(tokens) + ": " + failure).c_str());
+        }
+        QCOMPARE(runSpec("none", m_shape, tokens).kept, m_shape.heads() * tokens);
+      }
+    }
+  }
+
+  void budgetsInDouble() {
+    for (const auto& [tokens, ratio, kept] : {std::tuple{1000, .9, 99}, {100, .8, 19}, {1000, .8, 199}, {1000, .7, 300}, {7, 0., 7}}) {
+      QCOMPARE(keptTokens(tokens, ratio), int64_t(kept));
+    }
+    QVERIFY(failureOf([] { (void)keptTokens(10, .9); }).find("keeps no token of 10") != std::string::npos);
+    for (const double r : {-.1, 1., double(NAN)}) QVERIFY(failureOf([r] { (void)keptTokens(10, r); }).find("outside [0,1)") != std::string::npos);
+  }
+
+  void everyParameterDoesSomething() {
+    const HeadShape shape{2, 2, 2, 8, 16};
+    const Pattern pattern = fakePattern(shape, {1, 2, 3, 4, 5}, 3);
+    constexpr int64_t kTokens = 300;
+    for (const PressInfo& info : pressTable()) {
+      for (const ParamSpec& p : info.params) {
+        if (p.type == ParamType::Press || p.help.find("without effect under") != p.help.npos) continue;
+        bool changed = false, refused = true;
+        const std::string inner = info.wrapper ? "snapkv(ratio=0.4,window_size=16)" : "";
+        for (const std::string& setting : settings(info.id)) {
+          const std::string base = inner + (inner.empty() || setting.empty() ? "" : ",") + setting;
+          if (setting.find(std::string(p.key) + "=") != setting.npos) continue;
+          const std::string before = fingerprint(runSpec(joined(info.id, base, ""), shape, kTokens, &pattern));
+          for (const std::string& value : others(p)) {
+            const std::string spec = joined(info.id, base, std::string(p.key) + "=" + value);
+            const std::string failure = failureOf([&] { changed = changed || fingerprint(runSpec(spec, shape, kTokens, &pattern)) != before; });
+            refused = refused && (value == p.def || failure.find("not in this version") != failure.npos);
+          }
+        }
+        QVERIFY2(changed || refused, (std::string(info.id) + "." + std::string(p.key) + " changes nothing").c_str());
+      }
+    }
+  }
+
+  void sameEveryTime() {
+    for (const PressInfo& info : pressTable()) {
+      if (info.wrapper) continue;
+      const std::string spec(info.id);
+      QCOMPARE(fingerprint(runSpec(spec, m_shape, 333)), fingerprint(runSpec(spec, m_shape, 333)));
+    }
+  }
+
+  void randomDrawsForEveryHead() {
+    const Outcome o = runSpec("random(ratio=0.5,seed=3)", m_shape, 200), other = runSpec("random(ratio=0.5,seed=4)", m_shape, 200);
+    std::set<std::vector<int32_t>> sets;
+    for (const Outcome* run : {&o, &other}) {
+      for (const LayerKeep& l : run->layers) {
+        for (const HeadKeep& h : l.heads) sets.insert(h.positions);
+      }
+    }
+    QCOMPARE(sets.size(), size_t(2 * m_shape.heads()));
+  }
+
+  void streamingKeepsItsEnds() {
+    const Outcome o = runSpec("streaming_llm(ratio=0.75,n_sink=3)", m_shape, 40);
+    for (const HeadKeep& h : o.layers[1].heads) {
+      QCOMPARE(h.positions, (std::vector<int32_t>{0, 1, 2, 33, 34, 35, 36, 37, 38, 39}));
+    }
+    const Outcome few = runSpec("streaming_llm(ratio=0.9)", m_shape, 40);
+    QCOMPARE(few.layers[0].heads[0].positions, (std::vector<int32_t>{0, 1, 2}));
+    QVERIFY(hasNote(few, "n_sink=4"));
+  }
+
+  void shortContextsSayWhatChanged() {
+    const Outcome o = runSpec("snapkv(ratio=0.5)", m_shape, 64);
+    QVERIFY(hasNote(o, "window_size shrunk from 64 to 32 for 64 tokens"));
+    for (const HeadKeep& h : o.layers[0].heads) QCOMPARE(h.positions.front(), 32);
+    QVERIFY(runSpec("snapkv(ratio=0.5)", m_shape, 65).notes.empty());
+    QVERIFY(hasNote(runSpec("expected_attention(ratio=0.5,n_sink=9)", m_shape, 8), "covers the context"));
+  }
+
+  void noRotaryPositions() {
+    for (const char* spec : {"snapkv(ratio=0.5)", "expected_attention(ratio=0.5)", "keydiff"}) {
+      FakeLayer layer(m_shape, 100, 0, 3);
+      layer.trace.ropeCos = layer.trace.ropeSin = nullptr;
+      const PressPtr press = makePress(spec);
+      RunContext run;
+      run.shape = m_shape;
+      run.tokens = 100;
+      press->begin(run);
+      QCOMPARE(press->keep(layer.trace).heads[1].positions.size(), size_t{50});
+    }
+  }
+
+  /// Positions far behind the rotary tables follow by one rotation after another.
+  void rotationsBehindTheTables() {
+    FakeLayer layer(m_shape, 10, 0, 3);  // tables of 522 positions
+    const int half = layer.trace.ropeDim / 2;
+    for (const int64_t p : {0, 1, 521, 522, 700, 2000, -1, -522, -1999}) {
+      for (int d = 0; d < half; ++d) {
+        const double angle = double(p) * std::pow(10000., -double(d) / half);
+        const Rotation r = rotationAt(layer.trace, p, d);
+        QVERIFY(std::abs(double(r.cos) - std::cos(angle)) < 1e-5 && std::abs(double(r.sin) - std::sin(angle)) < 1e-5);
+      }
+    }
+    std::vector<float> row(layer.k.begin(), layer.k.begin() + m_shape.headDim), back = row;
+    rotate(back.data(), layer.trace, 77);
+    rotate(back.data(), layer.trace, -77);
+    for (size_t d = 0; d < row.size(); ++d) QVERIFY(std::abs(row[d] - back[d]) < 1e-5f);
+  }
+};
+
+QTEST_GUILESS_MAIN(TestPressRuns)
+#include "tst_press_runs.moc"
