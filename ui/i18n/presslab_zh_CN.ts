@@ -272,6 +272,102 @@
         <source>Ratio of Duo</source>
         <translation>Duo 压缩率</translation>
     </message>
+    <message>
+        <source>Random</source>
+        <translation>随机</translation>
+    </message>
+    <message>
+        <source>StreamingLLM</source>
+        <translation>StreamingLLM</translation>
+    </message>
+    <message>
+        <source>Key norm</source>
+        <translation>键范数</translation>
+    </message>
+    <message>
+        <source>KeyDiff</source>
+        <translation>KeyDiff</translation>
+    </message>
+    <message>
+        <source>SnapKV</source>
+        <translation>SnapKV</translation>
+    </message>
+    <message>
+        <source>Expected attention</source>
+        <translation>期望注意力</translation>
+    </message>
+    <message>
+        <source>TOVA</source>
+        <translation>TOVA</translation>
+    </message>
+    <message>
+        <source>Observed attention</source>
+        <translation>观测注意力</translation>
+    </message>
+    <message>
+        <source>LagKV</source>
+        <translation>LagKV</translation>
+    </message>
+    <message>
+        <source>PyramidKV</source>
+        <translation>PyramidKV</translation>
+    </message>
+    <message>
+        <source>AdaKV</source>
+        <translation>AdaKV</translation>
+    </message>
+    <message>
+        <source>ChunkKV</source>
+        <translation>ChunkKV</translation>
+    </message>
+    <message>
+        <source>Window queries</source>
+        <translation>窗口查询数</translation>
+    </message>
+    <message>
+        <source>Pool width</source>
+        <translation>池化宽度</translation>
+    </message>
+    <message>
+        <source>Future positions</source>
+        <translation>未来位置数</translation>
+    </message>
+    <message>
+        <source>Use covariance</source>
+        <translation>使用协方差</translation>
+    </message>
+    <message>
+        <source>Use value norm</source>
+        <translation>使用值范数</translation>
+    </message>
+    <message>
+        <source>Epsilon</source>
+        <translation>Epsilon</translation>
+    </message>
+    <message>
+        <source>Block length</source>
+        <translation>分块长度</translation>
+    </message>
+    <message>
+        <source>Cross scoring</source>
+        <translation>跨块评分</translation>
+    </message>
+    <message>
+        <source>Steepness</source>
+        <translation>陡峭度</translation>
+    </message>
+    <message>
+        <source>Safeguard</source>
+        <translation>最低保留比例</translation>
+    </message>
+    <message>
+        <source>Chunk length</source>
+        <translation>片段长度</translation>
+    </message>
+    <message>
+        <source>Press inside</source>
+        <translation>内部方法</translation>
+    </message>
 </context>
 <context>
     <name>Provenance</name>
