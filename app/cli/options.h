@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+
+#include "app/cli/command.h"
+#include "app/cli/input.h"
+#include "core/api/run_spec.h"
+
+namespace presslab::cli {
+
+/// -m alone.
+void addModel(CLI::App&, std::string& path);
+
+/// -m, --precision, --device, --backend, --attention, -t.
+struct ModelOptions {
+  ModelSpec spec;
+  void add(CLI::App&, bool threads = true);
+};
+
+/// --temperature, --top-k, --top-p, --seed.
+struct SamplingOptions {
+  Sampling sampling;
+  void add(CLI::App&);
+};
+
+/// --tokens, --prompt, --prompt-file, --context, --question, --raw, --query-aware.
+struct PromptOptions {
+  std::optional<std::string> tokens, prompt, promptFile, question;
+  int context = 0;  // 0: not given
+  bool raw = false, queryAware = false;
+
+  void add(CLI::App&, bool synthetic);
+  bool given() const { return tokens || prompt || promptFile || context > 0; }
+  /// Reads the files. Throws Failure when more than one source is given; ids are checked against the vocabulary of the model.
+  PromptSpec read(const std::string& model, const std::stop_token&) const;
+};
+
+/// --tokens alone, required.
+void addTokens(CLI::App&, std::string& path);
+
+/// Number of tokens of a model's vocabulary, from its header. Throws Failure.
+int64_t vocabularyOf(const std::string& model);
+
+}  // namespace presslab::cli
