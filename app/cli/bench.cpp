@@ -44,17 +44,22 @@ void expandPairs(const std::vector<std::string>& given, std::vector<std::pair<in
   }
 }
 
-/// The cache's type follows the precision; another one is refused, not ignored.
-void checkTypes(const char* option, const std::vector<std::string>& given, Precision precision) {
-  const std::string has = precision == Precision::Exact ? "f32" : "f16";
-  for (const std::string& type : given) {
-    if (type != has)
-      badInput(std::string(option) + ": \"" + printable(type) + "\": the cache is " + has + " with --precision " +
-               (precision == Precision::Exact ? "exact" : "fast") +
-               (type == "f32"   ? "; --precision exact has f32"
-                : type == "f16" ? "; --precision fast has f16"
-                                : ""));
-  }
+/// K and V are of one type: two lists that differ are refused, not ignored.
+void expandTypes(const std::vector<std::string>& keys, const std::vector<std::string>& values, std::vector<std::optional<KvType>>& out) {
+  const auto split = [](const char* option, const std::vector<std::string>& given) {
+    std::vector<std::optional<KvType>> types;
+    for (const std::string& text : given) {
+      for (size_t from = 0; from <= text.size();) {
+        const size_t comma = std::min(text.find(',', from), text.size());
+        types.push_back(parseKvType(option, text.substr(from, comma - from)));
+        from = comma + 1;
+      }
+    }
+    return types;
+  };
+  const auto k = split("-ctk", keys), v = split("-ctv", values);
+  if (!k.empty() && !v.empty() && k != v) badInput("-ctk and -ctv: this cache holds keys and values in one type");
+  if (!k.empty() || !v.empty()) out = k.empty() ? v : k;
 }
 
 BenchSpec specOf(BenchOptions& o) {
@@ -66,8 +71,7 @@ BenchSpec specOf(BenchOptions& o) {
   expand("-d", o.depths, kMostTokens, spec.depths);
   expand("-t", o.threads, kMostThreads, spec.threads);
   expandPairs(o.pairs, spec.promptGens);
-  checkTypes("-ctk", o.typesK, spec.model.precision);
-  checkTypes("-ctv", o.typesV, spec.model.precision);
+  expandTypes(o.typesK, o.typesV, spec.kvTypes);
   if (!o.presses.empty()) spec.presses.clear();
   for (const std::string& text : o.presses) {
     const std::vector<std::string> specs = parseSpecs("--press", text);
@@ -134,8 +138,7 @@ void addBench(Commands& commands) {
       "-d tokens are prefilled, and compressed by the press, before the clock starts. Without -d the press compresses the -p tokens; that time is\n"
       "in compress_ns, not in the rate. Behind a compressed depth the -p tokens enter one by one, as they do in a conversation.");
   const auto o = std::make_shared<BenchOptions>();
-  o->model.add(app, false);
-  app.remove_option(app.get_option("-m"));
+  o->model.add(app, true);
   const auto list = [&](const char* names, std::vector<std::string>& target, const char* type, const char* help, const char* shown) {
     app.add_option(names, target, help)->type_name(type)->allow_extra_args(false)->default_str(shown);
   };
@@ -145,8 +148,8 @@ void addBench(Commands& commands) {
   list("-d,--n-depth", o->depths, "LIST", "Tokens that stand before the test", "0");
   list("--pg", o->pairs, "P,N", "Prompt, then generation, as one test (also -pg)", "");
   list("-t,--threads", o->threads, "LIST", "Threads; 0: as many as serve best", "0");
-  list("--cache-type-k", o->typesK, "TYPE", "Type of K in the cache (also -ctk): f16 with fast, f32 with exact", "");
-  list("--cache-type-v", o->typesV, "TYPE", "Type of V (also -ctv)", "");
+  list("--cache-type-k", o->typesK, "LIST", "Type of keys in the cache (also -ctk): f32, f16, bf16, q8_0", "");
+  list("--cache-type-v", o->typesV, "LIST", "Type of values (also -ctv); the same as of keys", "");
   list("--press", o->presses, "SPECS", "Press specs, separated by ;", "none");
   addInteger(app, "-r,--repetitions", o->spec.repetitions, 1, kMostRepetitions, "Measured repetitions of a test");
   app.add_flag("--no-warmup", o->noWarmup, "Without the discarded first run");

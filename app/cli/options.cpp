@@ -19,8 +19,15 @@ void addModel(CLI::App& app, std::string& path) {
   app.add_option("-m,--model", path, "Model: a GGUF file, a folder, or a name in the search path; without it the default model")->type_name("M");
 }
 
-void ModelOptions::add(CLI::App& app, bool threads) {
-  addModel(app, spec.path);
+KvType parseKvType(const std::string& option, const std::string& text) {
+  for (const KvType type : {KvType::F32, KvType::F16, KvType::BF16, KvType::Q8_0}) {
+    if (text == kvTypeName(type)) return type;
+  }
+  badInput(option + ": \"" + printable(text) + "\": f32, f16, bf16 or q8_0");
+}
+
+void ModelOptions::add(CLI::App& app, bool lists) {
+  if (!lists) addModel(app, spec.path);
   app.add_option_function<std::string>(
          "--precision",
          [this](const std::string& text) {
@@ -33,7 +40,12 @@ void ModelOptions::add(CLI::App& app, bool threads) {
   app.add_option("--device", spec.device, "cpu or cuda:N")->type_name("D")->capture_default_str();
   app.add_option("--backend", spec.backend, "cpu (own kernels) or torch (plain LibTorch)")->type_name("B");
   app.add_option("--attention", spec.attention, "flash or reference")->type_name("A")->capture_default_str();
-  if (threads) addInteger(app, "-t,--threads", spec.threads, 0, kMostThreads, "Threads; 0: as many as serve best");
+  if (lists) return;
+  addInteger(app, "-t,--threads", spec.threads, 0, kMostThreads, "Threads; 0: as many as serve best");
+  app.add_option_function<std::string>(
+         "--kv-type", [this](const std::string& text) { spec.kvType = parseKvType("--kv-type", text); },
+         "Type of the KV cache: f32, f16, bf16 or q8_0; without it f32 with exact, f16 with fast")
+      ->type_name("T");
 }
 
 void SamplingOptions::add(CLI::App& app) {

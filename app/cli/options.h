@@ -14,11 +14,14 @@ namespace presslab::cli {
 /// -m alone.
 void addModel(CLI::App&, std::string& path);
 
-/// -m, --precision, --device, --backend, --attention, -t.
+/// -m, --precision, --device, --backend, --attention, -t, --kv-type. lists: without -m, -t and --kv-type, which bench has as lists.
 struct ModelOptions {
   ModelSpec spec;
-  void add(CLI::App&, bool threads = true);
+  void add(CLI::App&, bool lists = false);
 };
+
+/// f32, f16, bf16 or q8_0. Throws Failure(BadInput) with the option's name.
+KvType parseKvType(const std::string& option, const std::string& text);
 
 /// --temperature, --top-k, --top-p, --seed.
 struct SamplingOptions {

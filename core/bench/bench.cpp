@@ -36,6 +36,82 @@ void checkLengths(const std::vector<BenchTest>& tests, const ModelInfo& model) {
   }
 }
 
+class BenchRun {
+ public:
+  BenchRun(const BenchSpec& spec, const std::function<void(const BenchRow&)>& tell, const EventSink& sink,
+           const std::function<void(double, const std::string&)>& progress, std::stop_token stop)
+      : m_spec(spec), m_tell(tell), m_sink(sink), m_progress(progress), m_stop(std::move(stop)), m_tests(benchTests(spec)) {
+    for (const std::string& text : spec.presses) {
+      const PressPtr press = makePress(text);
+      m_presses.push_back(press->spec());
+      m_calibrated = m_calibrated || press->wantsCalibration();
+    }
+  }
+  void run();
+
+ private:
+  void runModel(const ModelSpec&);
+
+  const BenchSpec& m_spec;
+  const std::function<void(const BenchRow&)>& m_tell;
+  const EventSink& m_sink;
+  const std::function<void(double, const std::string&)>& m_progress;
+  std::stop_token m_stop;
+  std::vector<BenchTest> m_tests;
+  std::vector<std::string> m_presses;  // canonical
+  bool m_calibrated = false;
+  size_t m_done = 0;
+};
+
+void BenchRun::run() {
+  if (m_tests.empty()) return;
+  for (const std::string& path : m_spec.models) {
+    for (const std::optional<KvType>& type : m_spec.kvTypes) {
+      for (const int threads : m_spec.threads) {
+        ModelSpec wanted = m_spec.model;
+        wanted.path = path;
+        wanted.kvType = type;
+        wanted.threads = threads;
+        runModel(wanted);
+      }
+    }
+  }
+}
+
+void BenchRun::runModel(const ModelSpec& wanted) {
+  const std::unique_ptr<LoadedModel> model = loadModel(wanted, m_sink, m_stop);
+  checkLengths(m_tests, model->file->info());
+  PatternChoice pattern;
+  if (m_calibrated) pattern = obtainPattern(*model, m_spec.noCalibrate, m_progress, m_stop);
+  BenchRow row;
+  row.model = model->file->info();
+  row.modelPath = model->file->info().path;
+  row.backend = model->backend->name();
+  row.device = wanted.device;
+  row.threads = model->backend->threads();
+  row.kvType = model->backend->kvType();
+  row.flashAttention = wanted.attention == "flash";
+  row.weightBytes = model->backend->weightBytes();
+  row.bandwidthGBs = model->backend->measureBandwidth();
+  row.seed = m_spec.seed;
+  RunContext run;
+  run.shape = model->backend->shape();
+  run.pattern = pattern.pattern.get();
+  run.calibration = pattern.kind;
+  run.seed = m_spec.seed;
+  const size_t all = m_spec.models.size() * m_spec.kvTypes.size() * m_spec.threads.size() * m_presses.size() * m_tests.size();
+  for (const std::string& press : m_presses) {
+    for (const BenchTest& test : m_tests) {
+      if (m_progress) m_progress(double(m_done++) / double(all), titleOf(test) + " " + press);
+      BenchRow one = row;
+      one.test = test;
+      one.testTime = utcNow();
+      runBenchTest(*model, m_spec, test, press, run, m_stop, one);
+      m_tell(one);
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<BenchTest> benchTests(const BenchSpec& spec) {
@@ -54,57 +130,10 @@ std::vector<BenchTest> benchTests(const BenchSpec& spec) {
   return tests;
 }
 
-void runBench(const BenchSpec& spec, const std::function<void(const BenchRow&)>& tell, const EventSink& sink,
+void runBench(const BenchSpec& spec, const std::function<void(const BenchRow&)>& row, const EventSink& sink,
               const std::function<void(double, const std::string&)>& progress, std::stop_token stop) {
   if (spec.repetitions < 1) badInput("bench: at least one repetition is needed");
-  const std::vector<BenchTest> tests = benchTests(spec);
-  std::vector<std::string> presses;
-  bool calibrated = false;
-  for (const std::string& text : spec.presses) {
-    const PressPtr press = makePress(text);
-    presses.push_back(press->spec());
-    calibrated = calibrated || press->wantsCalibration();
-  }
-  const size_t all = spec.models.size() * spec.threads.size() * presses.size() * tests.size();
-  size_t done = 0;
-  for (const std::string& path : spec.models) {
-    for (const int threads : spec.threads) {
-      if (tests.empty()) return;
-      ModelSpec wanted = spec.model;
-      wanted.path = path;
-      wanted.threads = threads;
-      const std::unique_ptr<LoadedModel> model = loadModel(wanted, sink, stop);
-      checkLengths(tests, model->file->info());
-      PatternChoice pattern;
-      if (calibrated) pattern = obtainPattern(*model, spec.noCalibrate, progress, stop);
-      const double bandwidth = model->backend->measureBandwidth();
-      for (const std::string& press : presses) {
-        RunContext run;
-        run.shape = model->backend->shape();
-        run.pattern = pattern.pattern.get();
-        run.calibration = pattern.kind;
-        run.seed = spec.seed;
-        for (const BenchTest& test : tests) {
-          if (progress) progress(double(done++) / double(all), titleOf(test) + " " + press);
-          BenchRow row;
-          row.test = test;
-          row.model = model->file->info();
-          row.modelPath = model->file->info().path;
-          row.backend = model->backend->name();
-          row.device = wanted.device;
-          row.testTime = utcNow();
-          row.threads = model->backend->threads();
-          row.kvType = model->backend->kvType();
-          row.flashAttention = wanted.attention == "flash";
-          row.weightBytes = model->backend->weightBytes();
-          row.bandwidthGBs = bandwidth;
-          row.seed = spec.seed;
-          runBenchTest(*model, spec, test, press, run, stop, row);
-          tell(row);
-        }
-      }
-    }
-  }
+  BenchRun(spec, row, sink, progress, std::move(stop)).run();
 }
 
 }  // namespace presslab

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -21,7 +22,8 @@ struct BenchSpec {
   ModelSpec model;                      // precision, device, backend, attention; path and threads come from the lists
   std::vector<int> prompts{512}, gens{128}, depths{0}, threads{0};
   std::vector<std::pair<int, int>> promptGens;
-  std::vector<std::string> presses{"none"};  // press specs
+  std::vector<std::optional<KvType>> kvTypes{std::nullopt};  // unset: what the precision brings
+  std::vector<std::string> presses{"none"};                  // press specs
   int repetitions = 5;
   bool warmup = true, noCalibrate = false;
   uint64_t seed = 0;
@@ -67,8 +69,8 @@ struct BenchRow {
 /// Tests in llama-bench's order: depth by depth, at each all prompts, then all generations, then the pairs. A length of 0 leaves its test out.
 std::vector<BenchTest> benchTests(const BenchSpec&);
 
-/// Runs everything; a model is loaded once per thread count. Order of rows: model, threads, press, then benchTests. Throws Failure; rows told
-/// before stand.
+/// Runs everything; a model is loaded once per cache type and thread count. Order of rows: model, cache type, threads, press, then benchTests. Throws
+/// Failure; rows told before stand.
 void runBench(const BenchSpec&, const std::function<void(const BenchRow&)>& row, const EventSink&,
               const std::function<void(double, const std::string&)>& progress, std::stop_token);
 
