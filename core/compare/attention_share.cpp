@@ -20,7 +20,7 @@ AttentionShare::AttentionShare(const HeadShape& shape, std::span<const LayerKeep
         continue;
       }
       head.ring = true;
-      head.rows = size_t(std::max<int64_t>(keep.recent, 1));   // as the cache: the newest token always has a place
+      head.rows = size_t(std::max<int64_t>(keep.recent, 1));  // as the cache: the newest token always has a place
       const size_t sink = std::min(size_t(keep.sink), keep.positions.size());
       head.sinkRoom = size_t(keep.sink) - sink;
       head.recent.assign(keep.positions.begin() + std::ptrdiff_t(sink), keep.positions.end());

@@ -20,15 +20,15 @@ class AttentionShare {
   /// Attention of one query head of the full cache: probs over `positions`.
   void add(int layer, int queryHead, std::span<const float> probs, std::span<const int32_t> positions);
 
-  double head(int layer, int head) const;   ///< -1 before anything was added
+  double head(int layer, int head) const;  ///< -1 before anything was added
   double total() const;
 
  private:
   struct Head {
-    std::vector<uint8_t> held;              // by position; empty: everything is held
-    std::vector<int32_t> recent;            // ring: those behind the sink, oldest at `oldest`
-    size_t oldest = 0, rows = 0;            // rows: how many of these fit
-    size_t sinkRoom = 0;                    // a context shorter than the sink: the next tokens join it
+    std::vector<uint8_t> held;    // by position; empty: everything is held
+    std::vector<int32_t> recent;  // ring: those behind the sink, oldest at `oldest`
+    size_t oldest = 0, rows = 0;  // rows: how many of these fit
+    size_t sinkRoom = 0;          // a context shorter than the sink: the next tokens join it
     bool ring = false;
     double kept = 0, all = 0;
   };

@@ -11,7 +11,7 @@
 namespace presslab {
 namespace {
 
-constexpr double kEqualBytes = .02;         // relative difference below which two methods hold the same
+constexpr double kEqualBytes = .02;  // relative difference below which two methods hold the same
 
 std::string decimals(double x, int n) {
   char text[64];
@@ -64,8 +64,8 @@ std::string Claims::speedLimit(const MethodMetrics& m, double wanted) const {
   const double weights = double(m_run.stamp.weightBytes), full = double(m_base->kvBytes);
   const double bound = boundSpeedup(m, *m_base, m_run.stamp.weightBytes);
   if (bound >= wanted || full <= 0) return {};
-  std::string text = "at " + grouped(m_run.contextTokens) + " tokens the bound is " + decimals(bound, 2) + "x: " +
-                     megabytes(m_run.stamp.weightBytes) + " of weights are read for every token beside " + megabytes(m_base->kvBytes) +
+  std::string text = "at " + grouped(m_run.contextTokens) + " tokens the bound is " + decimals(bound, 2) +
+                     "x: " + megabytes(m_run.stamp.weightBytes) + " of weights are read for every token beside " + megabytes(m_base->kvBytes) +
                      " of keys and values, of which " + megabytes(m.kvBytes) + " are kept";
   // (W + kT) / (W + share k T) = wanted, solved for T; k: full bytes of one token, share: what is kept of them.
   const double perToken = full / double(m_run.contextTokens), share = double(m.kvBytes) / full;
@@ -108,8 +108,8 @@ void Claims::overDuo(const MethodMetrics& routed, const MethodMetrics& duo) {
   if (duo.decodeTokS <= 0 || routed.decodeTokS <= 0) return;
   const double bound = boundSpeedup(routed, duo, m_run.stamp.weightBytes);
   add("over_duo_speed", "EPLB + Duo decodes 10-20 % faster than Duo", 10, 20, gain.speedPct,
-      bound < 1.1 ? "the bound over Duo is " + decimals(bound, 2) + "x: " + (equal ? same : megabytes(routed.kvBytes) + " against " + megabytes(duo.kvBytes)) +
-                        ", and speed follows bytes"
+      bound < 1.1 ? "the bound over Duo is " + decimals(bound, 2) +
+                        "x: " + (equal ? same : megabytes(routed.kvBytes) + " against " + megabytes(duo.kvBytes)) + ", and speed follows bytes"
                   : std::string(),
       "the bound over Duo is " + decimals(bound, 2) + "x");
 }

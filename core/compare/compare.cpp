@@ -42,7 +42,7 @@ std::string calibrationOf(const Press& press, const std::string& kind) {
 struct Method {
   std::string spec;
   std::vector<MethodMetrics> repeats;
-  std::vector<LayerKeep> layers;            // of the last repeat, kept positions left out: the metrics hold them
+  std::vector<LayerKeep> layers;  // of the last repeat, kept positions left out: the metrics hold them
   bool started = false;
 
   std::vector<LayerKeep> plan(int kvHeads) const;
@@ -131,10 +131,10 @@ void ComparisonRun::calibrate(const std::vector<std::string>& specs) {
   const bool known = m_memory.pattern && (m_memory.pattern->kind == "file" || m_memory.mayCalibrate == !m_spec.noCalibrate);
   if (known) return;
   PhaseEvents events(m_sink, -1, Phase::Calibrate);
-  std::string told;
+  bool told = false;
   const auto progress = [&](double share, const std::string& text) {
-    if (text != told) note(-1, text);       // "light calibration ..., about 12 s", then its steps
-    told = text;
+    if (!told) note(-1, text);  // what it is and how long it takes; its steps follow as progress
+    told = true;
     events.progress(share, text);
   };
   try {
@@ -157,8 +157,8 @@ void ComparisonRun::match() {
     specs = matchBytes(specs, context());
   } else {
     PhaseEvents events(m_sink, -1, Phase::Quality);
-    const QualityMatch solved =
-        matchQuality(m_model, m_prompt, specs, context(), m_spec.maxNewTokens, [&](double share) { events.progress(share); }, m_stop);
+    const QualityMatch solved = matchQuality(
+        m_model, m_prompt, specs, context(), m_spec.maxNewTokens, [&](double share) { events.progress(share); }, m_stop);
     events.finish();
     for (const std::string& line : solved.notes) note(-1, line);
     specs = solved.specs;
@@ -263,17 +263,20 @@ void ComparisonRun::qualityPass(Replay& replay) {
   const int base = baselineIndex(m_result.methods);
   {
     PhaseEvents events(m_sink, base, Phase::Quality);
-    replay.prefill({}, context(), [&](double share) { events.progress(share * .6); }, m_stop);
+    replay.prefill(
+        {}, context(), [&](double share) { events.progress(share * .6); }, m_stop);
     // The baseline's greedy continuation is known where it decoded greedily; a sampled one is not what methods are held to.
     std::vector<int32_t> continuation = m_prompt.continuation;
     if (continuation.empty() && m_spec.sampling.temperature == 0) continuation = m_result.methods[size_t(base)].ids;
-    replay.teach(continuation, m_spec.maxNewTokens, [&](double share) { events.progress(.6 + share * .4); }, m_stop);
+    replay.teach(
+        continuation, m_spec.maxNewTokens, [&](double share) { events.progress(.6 + share * .4); }, m_stop);
     events.finish();
   }
   for (size_t i = 0; i < m_methods.size(); ++i) {
     if (!usable(i)) continue;
     PhaseEvents events(m_sink, int(i), Phase::Quality);
-    m_result.methods[i].quality = replay.quality(m_methods[i].plan(kvHeads), [&](double share) { events.progress(share); }, m_stop);
+    m_result.methods[i].quality = replay.quality(
+        m_methods[i].plan(kvHeads), [&](double share) { events.progress(share); }, m_stop);
     events.finish();
   }
 }
@@ -290,7 +293,8 @@ void ComparisonRun::attentionPass(Replay& replay) {
     rows.push_back(i);
   }
   for (const std::vector<LayerKeep>& plan : plans) views.emplace_back(plan);
-  const std::vector<Replay::Share> shares = replay.attention(views, [&](double share) { events.progress(share); }, m_stop);
+  const std::vector<Replay::Share> shares = replay.attention(
+      views, [&](double share) { events.progress(share); }, m_stop);
   for (size_t k = 0; k < rows.size(); ++k) {
     MethodMetrics& m = m_result.methods[rows[k]];
     m.quality.attentionKept = shares[k].total;

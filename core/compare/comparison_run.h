@@ -12,10 +12,10 @@ namespace presslab {
 
 /// What a Lab keeps between comparisons on one model, and learns from each.
 struct RunMemory {
-  std::optional<PatternChoice> pattern;     // calibration of the model, once it was looked for
-  bool mayCalibrate = false;                // ... with a light calibration allowed
-  int exitCode = 0;                         // first failure of a method; 0: none
-  bool failed = false;                      // the baseline failed, or every other method did
+  std::optional<PatternChoice> pattern;  // calibration of the model, once it was looked for
+  bool mayCalibrate = false;             // ... with a light calibration allowed
+  int exitCode = 0;                      // first failure of a method; 0: none
+  bool failed = false;                   // the baseline failed, or every other method did
   std::string error;
 };
 

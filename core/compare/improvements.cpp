@@ -17,7 +17,7 @@ std::string pressIds(const std::string& spec) {
     if (depth == 0 && c != ' ') ids += c;
     if (c == ')') --depth;
   }
-  std::string out;                          // closing brackets of the outermost level were passed at depth 0
+  std::string out;  // closing brackets of the outermost level were passed at depth 0
   for (const char c : ids)
     if (c != ')') out += c;
   return out;

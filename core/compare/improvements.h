@@ -10,8 +10,8 @@ namespace presslab {
 
 /// Id of a spec's press; of a sequence "a+b" the ids joined by '+'.
 std::string pressIds(const std::string& spec);
-bool isDuo(const MethodMetrics&);           // duo alone
-bool isRouted(const MethodMetrics&);        // eplb_duo, eplb, or the guide's literal eplb(..)+duo(..)
+bool isDuo(const MethodMetrics&);     // duo alone
+bool isRouted(const MethodMetrics&);  // eplb_duo, eplb, or the guide's literal eplb(..)+duo(..)
 /// It has figures that can be compared.
 bool hasFigures(const MethodMetrics&);
 /// Index of the baseline (`none`), or -1.

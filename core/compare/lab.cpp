@@ -24,7 +24,7 @@ struct Lab::Impl {
 
   void load(const ModelSpec& spec, const EventSink& sink, std::stop_token stop) {
     if (model && sameModel(model->spec, spec)) return;
-    std::unique_ptr<LoadedModel> fresh = loadModel(spec, sink, std::move(stop));   // throws before the old one is let go
+    std::unique_ptr<LoadedModel> fresh = loadModel(spec, sink, std::move(stop));  // throws before the old one is let go
     model = std::move(fresh);
     memory = {};
   }
@@ -51,10 +51,12 @@ std::string Lab::Impl::keep(const Comparison& comparison, const CompareSpec& spe
 
 Comparison Lab::Impl::compare(const CompareSpec& spec, const EventSink& sink, std::stop_token stop) {
   load(spec.model, sink, stop);
-  RunEvent last;                            // the run is finished once it is written
+  RunEvent last;  // the run is finished once it is written
   const EventSink hold = [&](const RunEvent& e) {
-    if (e.kind == EventKind::RunFinished) last = e;
-    else if (sink) sink(e);
+    if (e.kind == EventKind::RunFinished)
+      last = e;
+    else if (sink)
+      sink(e);
   };
   Comparison comparison = runComparison(*model, spec, memory, hold, std::move(stop));
   std::string unwritten;
@@ -93,8 +95,10 @@ RunOutcome Lab::compare(const CompareSpec& spec, const EventSink& sink, std::sto
     outcome.comparison = comparison;
     outcome.exitCode = d->memory.exitCode;
     outcome.error = d->memory.error;
-    if (d->memory.failed) fail(d->memory.exitCode != 0 ? d->memory.exitCode : int(ErrorCode::Failed), d->memory.error);
-    else if (comparison->cancelled) fail(int(ErrorCode::Cancelled), "cancelled");
+    if (d->memory.failed)
+      fail(d->memory.exitCode != 0 ? d->memory.exitCode : int(ErrorCode::Failed), d->memory.error);
+    else if (comparison->cancelled)
+      fail(int(ErrorCode::Cancelled), "cancelled");
   } catch (const Failure& e) {
     fail(int(e.code()), e.what());
   } catch (const std::bad_alloc&) {
@@ -120,7 +124,7 @@ Prediction Lab::predict(const std::string& method, int64_t tokens, KvType kv) co
     run.pattern = d->memory.pattern->pattern.get();
     run.calibration = d->memory.pattern->kind;
   }
-  const int64_t row = 2 * kvRowBytes(kv, run.shape.headDim);   // K and V of a head-token
+  const int64_t row = 2 * kvRowBytes(kv, run.shape.headDim);  // K and V of a head-token
   p.weightBytes = backend.weightBytes();
   p.kvBytesFull = row * run.shape.heads() * tokens;
   try {

@@ -12,7 +12,7 @@
 namespace presslab {
 namespace {
 
-constexpr int kSteps = 19;                  // .05, .10, ... .95
+constexpr int kSteps = 19;  // .05, .10, ... .95
 
 std::string shortest(double x) {
   char text[32];
@@ -27,7 +27,7 @@ std::string figure(double x) {
 }
 
 struct Argument {
-  size_t begin = std::string::npos, end = 0;   // key and value
+  size_t begin = std::string::npos, end = 0;  // key and value
 };
 
 /// Where an argument of this name stands in the text, at any depth.
@@ -111,7 +111,7 @@ QualityMatch matchQuality(LoadedModel& model, const PromptIds& prompt, const std
   candidates.push_back({reference, specs[reference], makePress(specs[reference])});
   for (size_t i = 0; i < specs.size(); ++i) {
     if (i == reference || specs[i] == "none") continue;
-    for (int step = kSteps; step >= 1; --step) {   // the largest ratio first
+    for (int step = kSteps; step >= 1; --step) {  // the largest ratio first
       std::string spec = canonicalPressSpec(withRatio(specs[i], step / 20.0));
       PressPtr press = makePress(spec);
       candidates.push_back({i, std::move(spec), std::move(press)});
@@ -130,7 +130,7 @@ QualityMatch matchQuality(LoadedModel& model, const PromptIds& prompt, const std
   replay.teach(prompt.continuation, newTokens, part(.5, .55), stop);
   const QualityMetrics wanted = replay.quality(plans[0].layers, {}, stop);
   if (!wanted.measured) badInput("--match quality needs at least 2 new tokens");
-  size_t solved = reference;                // last method whose ratio is known; candidates of one method follow each other
+  size_t solved = reference;  // last method whose ratio is known; candidates of one method follow each other
   for (size_t i = 1; i < candidates.size(); ++i) {
     const Candidate& c = candidates[i];
     part(.55, 1)(double(i) / double(candidates.size()));

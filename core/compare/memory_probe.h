@@ -16,7 +16,7 @@ void trimHeap();
 /// process's resident peak, which the kernel keeps (VmHWM, reset first); where the reset is refused, the highest of the samples.
 class MemoryProbe {
  public:
-  explicit MemoryProbe(Backend&);           ///< starts here
+  explicit MemoryProbe(Backend&);  ///< starts here
   int64_t before() const { return m_before; }
   /// A look at the memory, for systems without a peak counter: call it where much stands at once.
   void sample();

@@ -37,8 +37,15 @@ std::string labelOf(const std::string& spec) {
 class MethodRunner {
  public:
   MethodRunner(LoadedModel& model, Press& press, const MethodJob& job, const MethodHooks& hooks, std::stop_token stop, MethodRun& run)
-      : m_model(model), m_backend(*model.backend), m_press(press), m_job(job), m_hooks(hooks), m_stop(std::move(stop)), m_run(run),
-        m_metrics(run.metrics), m_context(int64_t(job.prompt->context.size())) {}
+      : m_model(model),
+        m_backend(*model.backend),
+        m_press(press),
+        m_job(job),
+        m_hooks(hooks),
+        m_stop(std::move(stop)),
+        m_run(run),
+        m_metrics(run.metrics),
+        m_context(int64_t(job.prompt->context.size())) {}
   void run();
 
  private:
@@ -57,7 +64,7 @@ class MethodRunner {
   void finished(Phase phase, double ms) const {
     if (m_hooks.phaseFinished) m_hooks.phaseFinished(phase, ms);
   }
-  int64_t rowBytes() const { return 2 * m_backend.kvRowBytes(); }   // K and V of a head-token
+  int64_t rowBytes() const { return 2 * m_backend.kvRowBytes(); }  // K and V of a head-token
 
   LoadedModel& m_model;
   Backend& m_backend;
@@ -179,7 +186,7 @@ void MethodRunner::decodeRest(MemoryProbe& probe) {
   int32_t id = sampler.pick(m_logits);
   m_metrics.firstTokenMs += msSince(start);
   m_metrics.ttftMs = m_metrics.tokenizeMs + m_metrics.prefillMs + m_metrics.compressMs + m_metrics.firstTokenMs;
-  bool more = keep(id, 0);                  // the first token's time is firstTokenMs
+  bool more = keep(id, 0);  // the first token's time is firstTokenMs
   double total = 0;
   for (int i = 1; i < m_job.newTokens && more; ++i) {
     testStop();
@@ -214,7 +221,7 @@ void MethodRunner::run() {
   prefillAndCompress(probe);
   fillHeads();
   m_metrics.kvBytesEnd = m_metrics.kvBytes;
-  m_metrics.memPeakBytes = probe.peakAbove();   // for a run that is cut short
+  m_metrics.memPeakBytes = probe.peakAbove();  // for a run that is cut short
   if (m_job.keepCompressed) m_run.compressed = m_sequence->clone();
   if (m_job.newTokens > 0) {
     started(Phase::Decode);

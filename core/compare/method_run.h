@@ -17,11 +17,11 @@ namespace presslab {
 
 /// Token ids of a prompt, context and question apart (design section 3).
 struct PromptIds {
-  std::vector<int32_t> context, question;   // queryAware: the question stands in the context and `question` is empty
-  std::string questionText, contextHead;    // for the run's record
+  std::vector<int32_t> context, question;  // queryAware: the question stands in the context and `question` is empty
+  std::string questionText, contextHead;   // for the run's record
   std::vector<std::string> notices;
   double tokenizeMs = 0;
-  std::vector<int32_t> continuation;        // the text's own next tokens, when they were asked for
+  std::vector<int32_t> continuation;  // the text's own next tokens, when they were asked for
 };
 
 /// Text, file content, given ids or a synthetic document to ids; chat template unless raw. defaultQuestion null: none is asked when the spec
@@ -34,12 +34,12 @@ struct MethodJob {
   const PromptIds* prompt = nullptr;
   int newTokens = 64;
   Sampling sampling;
-  bool stopAtEos = false;                   // generate: stops at the end of generation; timed comparisons never do
-  RunContext run;                           // calibration in use; shape and tokens are filled in
-  bool keepCompressed = false;              // leaves a copy of the cache as it was right after compression in MethodRun::compressed
+  bool stopAtEos = false;       // generate: stops at the end of generation; timed comparisons never do
+  RunContext run;               // calibration in use; shape and tokens are filled in
+  bool keepCompressed = false;  // leaves a copy of the cache as it was right after compression in MethodRun::compressed
 };
 
-struct MethodHooks {                        // any may be empty; called on the calling thread
+struct MethodHooks {  // any may be empty; called on the calling thread
   PrefillHooks prefill;
   std::function<void(Phase)> phaseStarted;
   std::function<void(Phase, double ms)> phaseFinished;
@@ -47,9 +47,9 @@ struct MethodHooks {                        // any may be empty; called on the c
 };
 
 struct MethodRun {
-  MethodMetrics metrics;                    // memory, times, ids, heads, experts; no quality
-  std::unique_ptr<Sequence> compressed;     // right after compression, when asked for
-  std::vector<LayerKeep> layers;            // what each layer keeps, rings included: enough to make the same cache again
+  MethodMetrics metrics;                 // memory, times, ids, heads, experts; no quality
+  std::unique_ptr<Sequence> compressed;  // right after compression, when asked for
+  std::vector<LayerKeep> layers;         // what each layer keeps, rings included: enough to make the same cache again
 };
 
 /// Runs `press` alone on a new sequence, which is freed before it returns. newTokens 0: prefill and compression only. Times are of the calls

@@ -10,8 +10,8 @@
 namespace presslab {
 namespace {
 
-constexpr size_t kHeadBytes = 240;          // of the context, for the run's record
-constexpr size_t kHeadIds = 96;             // ids looked at when the context came as ids
+constexpr size_t kHeadBytes = 240;  // of the context, for the run's record
+constexpr size_t kHeadIds = 96;     // ids looked at when the context came as ids
 constexpr int kCutTries = 64;
 
 void checkIds(const std::vector<int32_t>& ids, int vocab) {
@@ -39,11 +39,10 @@ TimedPrompt promptOf(const LoadedModel& model, std::string_view text, const std:
 TimedPrompt syntheticPrompt(const LoadedModel& model, int64_t tokens, const std::string& question, bool raw, std::string& head) {
   const std::string document = syntheticDocument(tokens, 0);
   const std::vector<int32_t> ids = model.tokenizer->encode(document);
-  std::vector<size_t> ends(1, 0);           // byte behind the first k tokens
+  std::vector<size_t> ends(1, 0);  // byte behind the first k tokens
   for (const int32_t id : ids) ends.push_back(ends.back() + model.tokenizer->piece(id).size());
   const int64_t frame = int64_t(promptOf(model, "", question, raw).prompt.context.size());
-  if (tokens <= frame)
-    badInput("a context of " + grouped(tokens) + " tokens has no room for text: the chat template alone takes " + grouped(frame));
+  if (tokens <= frame) badInput("a context of " + grouped(tokens) + " tokens has no room for text: the chat template alone takes " + grouped(frame));
   TimedPrompt best;
   bool found = false;
   int64_t k = std::min<int64_t>(tokens - frame, int64_t(ids.size()));
@@ -58,8 +57,10 @@ TimedPrompt syntheticPrompt(const LoadedModel& model, int64_t tokens, const std:
     }
     if (length == tokens) break;
     // Jump by the difference at first; where a cut merges with what follows, step through the neighbours.
-    if (attempt < 4) k += tokens - length;
-    else k = tokens - frame + ((attempt % 2) != 0 ? (attempt - 3) / 2 : -(attempt - 2) / 2);
+    if (attempt < 4)
+      k += tokens - length;
+    else
+      k = tokens - frame + ((attempt % 2) != 0 ? (attempt - 3) / 2 : -(attempt - 2) / 2);
   }
   if (!found) badInput("the synthetic document cannot be cut to " + grouped(tokens) + " tokens");
   return best;
@@ -92,8 +93,10 @@ PromptIds buildPromptIds(const LoadedModel& model, const PromptSpec& spec, const
   if (newTokens < 0) badInput("new tokens must be >= 0, they are " + std::to_string(newTokens));
   PromptIds p;
   // Ids are used as they are: only a question that was really asked follows them.
-  if (spec.question) p.questionText = *spec.question;
-  else if (defaultQuestion && !spec.tokens) p.questionText = defaultQuestion;
+  if (spec.question)
+    p.questionText = *spec.question;
+  else if (defaultQuestion && !spec.tokens)
+    p.questionText = defaultQuestion;
   if (continuation) p.questionText.clear();
   if (spec.tokens) {
     checkIds(*spec.tokens, model.file->config().vocab);
@@ -111,8 +114,7 @@ PromptIds buildPromptIds(const LoadedModel& model, const PromptSpec& spec, const
     } else {
       if (*spec.contextTokens < 1) badInput("the context must have at least 1 token, it has " + std::to_string(*spec.contextTokens));
       const int64_t positions = model.file->config().contextLength;
-      if (*spec.contextTokens > positions)
-        badInput("the context has " + grouped(*spec.contextTokens) + " of " + grouped(positions) + " positions");
+      if (*spec.contextTokens > positions) badInput("the context has " + grouped(*spec.contextTokens) + " of " + grouped(positions) + " positions");
       const int64_t tokens = *spec.contextTokens + (continuation ? newTokens : 0);
       timed = syntheticPrompt(model, tokens, p.questionText, spec.raw, p.contextHead);
     }

@@ -21,10 +21,10 @@ double logSumExp(std::span<const float> row, float top) {
 PositionQuality compareLogits(std::span<const float> full, std::span<const float> method, int32_t target) {
   const auto top = std::max_element(full.begin(), full.end()), other = std::max_element(method.begin(), method.end());
   const double fullNorm = logSumExp(full, *top), methodNorm = logSumExp(method, *other);
-  double sum = 0;                           // sum of p_full * (logit_full - logit_method)
+  double sum = 0;  // sum of p_full * (logit_full - logit_method)
   for (size_t i = 0; i < full.size(); ++i) sum += std::exp(double(full[i]) - fullNorm) * (double(full[i]) - double(method[i]));
   PositionQuality q;
-  q.kld = std::max(0.0, sum + methodNorm - fullNorm);   // below 0 only by rounding
+  q.kld = std::max(0.0, sum + methodNorm - fullNorm);  // below 0 only by rounding
   q.agree = top - full.begin() == other - method.begin();
   const auto t = size_t(target);
   q.nllDelta = (methodNorm - double(method[t])) - (fullNorm - double(full[t]));

@@ -11,9 +11,9 @@ namespace presslab {
 
 /// One position: the full cache's next-token distribution against a method's.
 struct PositionQuality {
-  double kld = 0;                           // KL(full || method) over the whole vocabulary, temperature 1, nats; exactly 0 for equal logits
-  double nllDelta = 0;                      // -ln p_method(target) + ln p_full(target), nats
-  bool agree = false;                       // the same most likely token (lowest id on ties)
+  double kld = 0;       // KL(full || method) over the whole vocabulary, temperature 1, nats; exactly 0 for equal logits
+  double nllDelta = 0;  // -ln p_method(target) + ln p_full(target), nats
+  bool agree = false;   // the same most likely token (lowest id on ties)
 };
 
 /// full, method: logits (vocab). Sums in double. target: the token that follows.

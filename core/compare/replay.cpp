@@ -77,7 +77,7 @@ std::vector<KeepPlan> Replay::prefill(std::span<Press* const> presses, const Run
 std::unique_ptr<Sequence> Replay::cut(std::span<const LayerKeep> layers) const {
   if (!m_full) throw Failure(ErrorCode::Failed, "replay: nothing was prefilled");
   std::unique_ptr<Sequence> copy = m_full->clone();
-  for (size_t l = layers.size(); l-- > 0;) copy->keep(int(l), layers[l]);   // from the end: little lies behind that must move
+  for (size_t l = layers.size(); l-- > 0;) copy->keep(int(l), layers[l]);  // from the end: little lies behind that must move
   return copy;
 }
 
@@ -132,7 +132,8 @@ QualityMetrics Replay::quality(std::span<const LayerKeep> layers, const Progress
 
 int64_t Replay::bytes(std::span<const LayerKeep> layers) const { return cut(layers)->bytes().held; }
 
-std::vector<Replay::Share> Replay::attention(std::span<const std::span<const LayerKeep>> plans, const Progress& progress, std::stop_token stop) const {
+std::vector<Replay::Share> Replay::attention(std::span<const std::span<const LayerKeep>> plans, const Progress& progress,
+                                             std::stop_token stop) const {
   const HeadShape shape = m_model.backend->shape();
   const int64_t context = int64_t(m_prompt.context.size());
   std::vector<int32_t> ids = m_prompt.question;

@@ -17,8 +17,8 @@ namespace presslab {
 /// What a method keeps of the whole context, or why it refused.
 struct KeepPlan {
   std::vector<LayerKeep> layers;
-  std::string error;                        // not empty: refused, layers is empty
-  int64_t kept = 0;                         // head-tokens
+  std::string error;  // not empty: refused, layers is empty
+  int64_t kept = 0;   // head-tokens
 };
 
 /// One context prefilled once with its full K and V; plans are applied to copies of that cache (design section 4, "Replay"). Prefill never
@@ -26,7 +26,7 @@ struct KeepPlan {
 /// Engine thread; every call tests the stop token between chunks and tokens and throws Failure(Cancelled).
 class Replay {
  public:
-  using Progress = std::function<void(double)>;      // 0..1, may be empty
+  using Progress = std::function<void(double)>;  // 0..1, may be empty
 
   Replay(LoadedModel& model, const PromptIds& prompt) : m_model(model), m_prompt(prompt) {}
 
@@ -56,9 +56,9 @@ class Replay {
   LoadedModel& m_model;
   const PromptIds& m_prompt;
   std::unique_ptr<Sequence> m_full;
-  std::vector<float> m_lastLogits;          // of the context
+  std::vector<float> m_lastLogits;  // of the context
   std::vector<int32_t> m_continuation;
-  std::vector<float> m_logits;              // (n - 1, vocab) of the full cache
+  std::vector<float> m_logits;  // (n - 1, vocab) of the full cache
 };
 
 }  // namespace presslab

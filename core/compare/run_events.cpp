@@ -55,8 +55,15 @@ void PhaseEvents::finish(double ms) {
   m_sink(e);
 }
 
-MethodEvents::MethodEvents(const EventSink& sink, const Backend& backend, int method, int repeat, int64_t contextTokens, int newTokens, double bandwidth)
-    : m_sink(sink), m_backend(backend), m_method(method), m_repeat(repeat), m_context(contextTokens), m_newTokens(newTokens), m_bandwidth(bandwidth) {}
+MethodEvents::MethodEvents(const EventSink& sink, const Backend& backend, int method, int repeat, int64_t contextTokens, int newTokens,
+                           double bandwidth)
+    : m_sink(sink),
+      m_backend(backend),
+      m_method(method),
+      m_repeat(repeat),
+      m_context(contextTokens),
+      m_newTokens(newTokens),
+      m_bandwidth(bandwidth) {}
 
 RunEvent MethodEvents::make(EventKind kind) const {
   RunEvent e;
@@ -75,7 +82,7 @@ void MethodEvents::layerDone(int layer, int64_t kvBytes, const LayerKeep& keep) 
   e.kvBytes = kvBytes;
   const int64_t rowBytes = 2 * m_backend.kvRowBytes();
   for (size_t h = 0; h < keep.heads.size(); ++h) {
-    HeadMetrics head;                       // positions come with the method's result
+    HeadMetrics head;  // positions come with the method's result
     head.layer = layer;
     head.head = int(h);
     head.kind = keep.heads[h].kind;

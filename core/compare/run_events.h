@@ -15,12 +15,12 @@ class PhaseEvents {
  public:
   PhaseEvents(const EventSink& sink, int method, Phase phase, int repeat = 0);
   void progress(double share, const std::string& text = {});
-  void finish();                            // with the wall time since the start
+  void finish();  // with the wall time since the start
   void finish(double ms);
 
  private:
   const EventSink& m_sink;
-  RunEvent m_event;                         // method, phase and repeat filled in
+  RunEvent m_event;  // method, phase and repeat filled in
   std::chrono::steady_clock::time_point m_begun = std::chrono::steady_clock::now();
 };
 

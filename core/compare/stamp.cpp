@@ -80,7 +80,7 @@ Stamp makeStamp(LoadedModel& model, const CompareSpec& spec, const PromptIds& pr
   s.attention = model.spec.attention;
   s.threads = backend.threads();
   s.seed = spec.sampling.seed;
-  s.load1 = loadAverage();                  // before the measurement loads the machine itself
+  s.load1 = loadAverage();  // before the measurement loads the machine itself
   s.bandwidthGBs = backend.measureBandwidth();
   const HeadShape shape = backend.shape();
   s.layers = shape.layers;

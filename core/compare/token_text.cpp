@@ -51,8 +51,10 @@ std::string headOf(std::string_view text, size_t bytes) {
   for (size_t at = 0; at < text.size();) {
     const Utf8Char c = decodeUtf8(text, at);
     if (out.size() + c.bytes > bytes) return out + "...";
-    if (c.code == '\n' || c.code == '\r' || c.code == '\t') out += ' ';
-    else appendUtf8(out, c.code == Utf8Char::kInvalid ? kReplacement : c.code);
+    if (c.code == '\n' || c.code == '\r' || c.code == '\t')
+      out += ' ';
+    else
+      appendUtf8(out, c.code == Utf8Char::kInvalid ? kReplacement : c.code);
     at += c.bytes;
   }
   return out;

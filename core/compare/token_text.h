@@ -22,7 +22,7 @@ class PieceStream {
 
  private:
   const Tokenizer& m_tokenizer;
-  std::string m_open;                       // bytes of an unfinished character
+  std::string m_open;  // bytes of an unfinished character
 };
 
 /// First part of a text for the run's record, at most `bytes` bytes, cut between characters, line ends as spaces.

@@ -46,14 +46,14 @@ std::string pairPart(const MethodMetrics& routed, const MethodMetrics& duo, cons
   const std::string divergences = " (KL " + figure(a) + " against " + figure(b) + ")";
   if (match == "quality") {
     const double less = 100 * (1 - double(routed.kvBytes) / double(duo.kvBytes));
-    return "Same quality: " + routed.label + " needs " + number(std::fabs(less), 0) + " % " + (less >= 0 ? "less" : "more") + " memory than " + duo.label +
-           divergences + ".";
+    return "Same quality: " + routed.label + " needs " + number(std::fabs(less), 0) + " % " + (less >= 0 ? "less" : "more") + " memory than " +
+           duo.label + divergences + ".";
   }
   const bool equal = std::fabs(double(routed.kvBytes) / double(duo.kvBytes) - 1) < kEqualBytes;
   const std::string where = equal ? "Same memory: " : number(100 * double(routed.kvBytes) / double(duo.kvBytes), 0) + " % of the memory: ";
   if (a <= 0 || b <= 0) return where + routed.label + divergences + " " + duo.label + ".";
-  return where + routed.label + " loses " + number(a <= b ? b / a : a / b, 1) + " times " + (a <= b ? "less" : "more") + " than " + duo.label + divergences +
-         ".";
+  return where + routed.label + " loses " + number(a <= b ? b / a : a / b, 1) + " times " + (a <= b ? "less" : "more") + " than " + duo.label +
+         divergences + ".";
 }
 
 std::string alonePart(const MethodMetrics& m, const MethodMetrics& base, int64_t weightBytes) {

@@ -50,7 +50,7 @@ void TestAttentionShare::everythingHeldIsExactlyOne() {
   LayerKeep layer;
   layer.heads = {keepOf({0, 1, 2, 3, 4, 5}), keepOf({0, 1, 2, 3, 4, 5})};
   AttentionShare share(kShape, std::span(&layer, 1), 6, 9);
-  QCOMPARE(share.total(), -1.0);            // nothing was measured yet
+  QCOMPARE(share.total(), -1.0);  // nothing was measured yet
   for (int p = 6; p < 9; ++p) {
     share.enter(p);
     addEqual(share, p + 1);
@@ -65,7 +65,7 @@ void TestAttentionShare::keptTokensAndNewOnesCount() {
   share.enter(6);
   share.enter(7);
   addEqual(share, 8);
-  QVERIFY(std::abs(share.head(0, 0) - 4.0 / 8) < 1e-6);   // 0, 3, 6, 7
+  QVERIFY(std::abs(share.head(0, 0) - 4.0 / 8) < 1e-6);  // 0, 3, 6, 7
   QVERIFY(std::abs(share.head(0, 1) - 2.0 / 8) < 1e-6);
   QVERIFY(std::abs(share.total() - 3.0 / 8) < 1e-6);
 }
@@ -75,7 +75,7 @@ void TestAttentionShare::ringsSlide() {
   layer.heads = {ringOf({0, 4, 5}, 1, 2), keepOf({0, 1, 2, 3, 4, 5})};
   AttentionShare share(kShape, std::span(&layer, 1), 6, 9);
   const auto mass = [&](int position) {
-    AttentionShare probe = share;           // what one token's attention would count
+    AttentionShare probe = share;  // what one token's attention would count
     const float one = 1;
     const double before = probe.head(0, 0);
     Q_UNUSED(before)
@@ -83,11 +83,11 @@ void TestAttentionShare::ringsSlide() {
     return probe.head(0, 0);
   };
   QCOMPARE(mass(4), 1.0);
-  share.enter(6);                           // 4 leaves
+  share.enter(6);  // 4 leaves
   QCOMPARE(mass(4), 0.0);
   QCOMPARE(mass(5), 1.0);
   QCOMPARE(mass(6), 1.0);
-  QCOMPARE(mass(0), 1.0);                   // the sink stays
+  QCOMPARE(mass(0), 1.0);  // the sink stays
   share.enter(7);
   share.enter(8);
   QCOMPARE(mass(6), 0.0);

@@ -82,14 +82,14 @@ void TestComparison::baselineIsExactlyItself() {
     QVERIFY(m.quality.measured && m.quality.kldMean > 0 && m.quality.attentionKept > 0 && m.quality.attentionKept < 1);
     QCOMPARE(m.quality.kldByPosition.size(), size_t{5});
     QCOMPARE(m.decodeMs.size(), size_t{5});
-    QCOMPARE(m.kvBytes, c.methods[1].kvBytes);        // duo and eplb_duo hold equal bytes
+    QCOMPARE(m.kvBytes, c.methods[1].kvBytes);  // duo and eplb_duo hold equal bytes
     QVERIFY(m.kvBytes <= c.methods[0].kvBytesFull / 2 + 4096);
     for (const HeadMetrics& h : m.heads) QVERIFY(h.attentionKept > 0 && h.attentionKept <= 1);
     QVERIFY(m.boundMs > 0 && m.boundMs < c.methods[0].boundMs);
     QVERIFY(!m.calibration.empty());
   }
   QVERIFY(c.methods[0].calibration.empty());
-  QCOMPARE(c.methods[2].experts.size(), size_t{8});   // 2 layers of 4
+  QCOMPARE(c.methods[2].experts.size(), size_t{8});  // 2 layers of 4
   QCOMPARE(c.methods[2].balance.size(), size_t{2});
   QCOMPARE(c.improvements.size(), size_t{3});
   QCOMPARE(c.claims.size(), size_t{8});
@@ -167,11 +167,12 @@ void TestComparison::eventsComeInOrder() {
   // Untimed passes come after the last timed method.
   int quality = 0;
   for (int i = 0; i < int(m_events.size()); ++i)
-    if (isPhase(m_events[size_t(i)], EventKind::PhaseStarted, Phase::Quality) || isPhase(m_events[size_t(i)], EventKind::PhaseStarted, Phase::Attention)) {
+    if (isPhase(m_events[size_t(i)], EventKind::PhaseStarted, Phase::Quality) ||
+        isPhase(m_events[size_t(i)], EventKind::PhaseStarted, Phase::Attention)) {
       QVERIFY(i > last);
       ++quality;
     }
-  QCOMPARE(quality, 5);                     // the full cache, three methods, attention
+  QCOMPARE(quality, 5);  // the full cache, three methods, attention
 }
 
 void TestComparison::baselineIsAddedInFront() {
@@ -208,7 +209,7 @@ void TestComparison::oneFailedMethodLeavesTheOthers() {
   Lab lab;
   const RunOutcome outcome = lab.compare(spec, {}, {});
   QCOMPARE(int(outcome.status), int(RunOutcome::Status::Done));
-  QCOMPARE(outcome.exitCode, 2);            // told to scripts, although the others are there
+  QCOMPARE(outcome.exitCode, 2);  // told to scripts, although the others are there
   QVERIFY(outcome.comparison && outcome.comparison->methods.size() == 3);
 }
 
@@ -355,14 +356,13 @@ void TestComparison::labWritesTheRun() {
   spec.outDir = m_dir.filePath("asked").toStdString();
   std::vector<EventKind> kinds;
   bool exported = false;
-  const RunOutcome asked = lab.compare(
-      spec,
-      [&](const RunEvent& e) {
-        exported = exported || isPhase(e, EventKind::PhaseFinished, Phase::Export);
-        if (e.kind == EventKind::RunFinished) QVERIFY(exported);   // finished once it is written
-        kinds.push_back(e.kind);
-      },
-      {});
+  const RunOutcome asked = lab.compare(spec,
+                                       [&](const RunEvent& e) {
+                                         exported = exported || isPhase(e, EventKind::PhaseFinished, Phase::Export);
+                                         if (e.kind == EventKind::RunFinished) QVERIFY(exported);  // finished once it is written
+                                         kinds.push_back(e.kind);
+                                       },
+                                       {});
   QCOMPARE(asked.exitCode, 0);
   QCOMPARE(int(kinds.back()), int(EventKind::RunFinished));
   QVERIFY(QFile::exists(m_dir.filePath("asked/run.json")));

@@ -77,7 +77,7 @@ void TestGains::threePairs() {
   QCOMPARE(pairs[0].memoryPct, 50.0);
   QCOMPARE(pairs[0].timePct, 20.0);
   QCOMPARE(pairs[0].speedPct, 25.0);
-  QVERIFY(!pairs[0].kldRatioValid);         // the baseline has no divergence to divide by
+  QVERIFY(!pairs[0].kldRatioValid);  // the baseline has no divergence to divide by
   QCOMPARE(pairs[1].vs, std::string("none"));
   QVERIFY(std::fabs(pairs[1].timePct - 10) < 1e-9);
   QCOMPARE(pairs[2].method + pairs[2].vs, std::string("eplb_duo(ratio=0.5)duo(ratio=0.5)"));
@@ -106,9 +106,9 @@ void TestGains::bandsAndVerdicts() {
   const Claim& speed = claim(claims, "duo_speed");
   QCOMPARE(speed.verdict, std::string("holds"));
   QCOMPARE(speed.measured, 1.25);
-  QCOMPARE(claim(claims, "duo_quality").verdict, std::string("does not hold"));   // 94 of 95
+  QCOMPARE(claim(claims, "duo_quality").verdict, std::string("does not hold"));  // 94 of 95
   QVERIFY(has(claim(claims, "duo_quality").reason, "0.0200"));
-  QCOMPARE(claim(claims, "eplb_duo_quality").verdict, std::string("holds"));      // 97 of 93
+  QCOMPARE(claim(claims, "eplb_duo_quality").verdict, std::string("holds"));  // 97 of 93
   QCOMPARE(claim(claims, "over_duo_memory").verdict, std::string("cannot hold here"));
   QCOMPARE(claim(claims, "over_duo_speed").verdict, std::string("cannot hold here"));
   Comparison better = example();
@@ -123,7 +123,7 @@ void TestGains::boundNamesTheLengthThatIsNeeded() {
   QVERIFY2(has(speed.reason, "1.29x"), speed.reason.c_str());
   QVERIFY2(has(speed.reason, "8,750 tokens"), speed.reason.c_str());
   QVERIFY2(has(speed.reason, "8,192 positions"), speed.reason.c_str());
-  Comparison conservative = example();      // r = .3: at most 1 / .7 = 1.43 at any length
+  Comparison conservative = example();  // r = .3: at most 1 / .7 = 1.43 at any length
   conservative.methods[2].kvBytes = 56'000'000;
   conservative.methods[2].decodeTokS = 110;
   QVERIFY(has(claim(claimsOf(conservative), "eplb_duo_speed").reason, "no length"));
@@ -131,7 +131,7 @@ void TestGains::boundNamesTheLengthThatIsNeeded() {
 
 void TestGains::speedBeyondTheBoundIsNotCalledImpossible() {
   Comparison c = example();
-  c.methods[2].decodeTokS = 145;            // above the bound of 1.29, below the band
+  c.methods[2].decodeTokS = 145;  // above the bound of 1.29, below the band
   c.methods[0].shareOfLimit = .57;
   const Claim speed = claim(claimsOf(c), "eplb_duo_speed");
   QCOMPARE(speed.verdict, std::string("does not hold"));
@@ -141,11 +141,11 @@ void TestGains::speedBeyondTheBoundIsNotCalledImpossible() {
 void TestGains::equalQualityAnswersWhatEqualBytesCannot() {
   Comparison c = example();
   c.match = "quality";
-  c.methods[2].kvBytes = 32'000'000;        // 20 % below Duo
+  c.methods[2].kvBytes = 32'000'000;  // 20 % below Duo
   const Claim gain = claim(claimsOf(c), "over_duo_memory");
   QCOMPARE(gain.verdict, std::string("holds"));
   QVERIFY(std::fabs(gain.measured - 20) < 1e-9);
-  c.methods[2].kvBytes = 39'500'000;        // equal within 2 %, but here that is an answer
+  c.methods[2].kvBytes = 39'500'000;  // equal within 2 %, but here that is an answer
   QCOMPARE(claim(claimsOf(c), "over_duo_memory").verdict, std::string("does not hold"));
 }
 
@@ -155,7 +155,7 @@ void TestGains::claimsNeedTheirMethods() {
   QCOMPARE(claimsOf(c).size(), size_t{3});
   c.methods[1].quality.measured = false;
   QCOMPARE(claimsOf(c).size(), size_t{2});
-  c.methods.erase(c.methods.begin());       // no baseline, nothing to compare with
+  c.methods.erase(c.methods.begin());  // no baseline, nothing to compare with
   QVERIFY(claimsOf(c).empty());
 }
 

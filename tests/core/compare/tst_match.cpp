@@ -102,7 +102,7 @@ void TestMatch::replayQualityOfEverythingIsZero() {
   job.newTokens = 12;
   MethodRun own;
   runMethod(*m_model, *makePress("none"), job, {}, {}, own);
-  QCOMPARE(replay.continuation(), own.metrics.ids);   // greedy, so the run's own
+  QCOMPARE(replay.continuation(), own.metrics.ids);  // greedy, so the run's own
   const QualityMetrics q = replay.quality(own.layers, {}, {});
   QVERIFY(q.kldMean == 0 && q.kldP99 == 0 && q.top1Agree == 1 && q.nllDelta == 0);
   const std::span<const LayerKeep> plan(own.layers);
@@ -120,7 +120,7 @@ void TestMatch::continuationCanBeGiven() {
   QCOMPARE(replay.continuation(), ids);
   QCOMPARE(replay.quality({}, {}, {}).kldByPosition.size(), size_t{4});
   replay.teach({}, 1, {}, {});
-  QVERIFY(!replay.quality({}, {}, {}).measured);      // no position after the first
+  QVERIFY(!replay.quality({}, {}, {}).measured);  // no position after the first
 }
 
 void TestMatch::planOfARefusedPress() {

@@ -14,7 +14,7 @@ using namespace presslab::test;
 namespace {
 
 constexpr int kContext = 300, kNew = 8;
-constexpr int64_t kRow = int64_t{2} * 16 * 4;   // K and V of a head-token in float32
+constexpr int64_t kRow = int64_t{2} * 16 * 4;  // K and V of a head-token in float32
 
 PromptIds promptOf(const LoadedModel& model, int tokens = kContext) {
   PromptSpec spec;
@@ -88,8 +88,8 @@ void TestMethodRun::bytesAreThoseOfKeptTokens() {
     const MethodMetrics m = run(spec).metrics;
     const int64_t kept = std::accumulate(m.heads.begin(), m.heads.end(), int64_t{0}, [](int64_t n, const HeadMetrics& h) { return n + h.kept; });
     QCOMPARE(m.kvBytesPredicted, kRow * kept);
-    QVERIFY2(m.kvBytes >= kRow * kept && m.kvBytes < kRow * kept + 4096, spec);   // a page at most
-    QVERIFY(m.kvBytesPeak <= m.kvBytes + m.kvBytesFull / 2 + 4096);   // the result and one whole layer of two
+    QVERIFY2(m.kvBytes >= kRow * kept && m.kvBytes < kRow * kept + 4096, spec);  // a page at most
+    QVERIFY(m.kvBytesPeak <= m.kvBytes + m.kvBytesFull / 2 + 4096);              // the result and one whole layer of two
     for (const HeadMetrics& h : m.heads) {
       QCOMPARE(int64_t(h.positions.size()), h.kept);
       QCOMPARE(h.bytes, kRow * h.kept);
@@ -101,7 +101,7 @@ void TestMethodRun::bytesAreThoseOfKeptTokens() {
 void TestMethodRun::threeRatios() {
   const MethodMetrics m = run("knorm(ratio=0.33)").metrics;
   QCOMPARE(m.ratioRequested, .33);
-  QCOMPARE(m.ratioEffective, 1 - 200.0 / kContext);   // int(300 * (1 - .33)) in IEEE double
+  QCOMPARE(m.ratioEffective, 1 - 200.0 / kContext);  // int(300 * (1 - .33)) in IEEE double
   QCOMPARE(m.ratioMeasured, 1 - double(m.kvBytes) / double(m.kvBytesFull));
   QVERIFY(std::fabs(m.ratioMeasured - m.ratioEffective) < 4096.0 / double(m.kvBytesFull));
 }
@@ -136,7 +136,7 @@ void TestMethodRun::hooksComeInOrder() {
   hooks.prefill.appended = [&](int layer, int64_t) { seen += "a" + std::to_string(layer); };
   hooks.prefill.compressed = [&](int layer, int64_t, const LayerKeep&) { seen += "c" + std::to_string(layer); };
   hooks.token = [&](int step, int32_t, const std::string&, double ms, int64_t bytes) {
-    QVERIFY((step == 0) == (ms == 0));      // the first token's time is the first-token time, no decode
+    QVERIFY((step == 0) == (ms == 0));  // the first token's time is the first-token time, no decode
     QVERIFY(bytes > 0);
     seen += "t";
   };
@@ -258,7 +258,7 @@ void TestMethodRun::residentMemoryIsRead() {
   for (size_t i = 0; i < kFloats; i += 1024) pages.data()[i] = 1;
   probe.sample();
   pages.resize(0);
-  QVERIFY(probe.peakAbove() > int64_t{60} << 20);   // of 64 MiB, gone again
+  QVERIFY(probe.peakAbove() > int64_t{60} << 20);  // of 64 MiB, gone again
   QVERIFY(residentBytes() - probe.before() < int64_t{16} << 20);
 }
 

@@ -34,11 +34,11 @@ void TestPromptIds::textIsSplitAtTheQuestion() {
   QCOMPARE(asked.questionText, std::string("Why?"));
   QCOMPARE(asked.contextHead, *spec.text);
   const PromptIds silent = buildPromptIds(*m_model, spec, nullptr, 4);
-  QVERIFY(!silent.question.empty() && silent.questionText.empty());   // the template's tail
+  QVERIFY(!silent.question.empty() && silent.questionText.empty());  // the template's tail
   spec.raw = true;
   QVERIFY(buildPromptIds(*m_model, spec, nullptr, 4).question.empty());
   QVERIFY(buildPromptIds(*m_model, spec, nullptr, 4).context == m_model->tokenizer->encode(*spec.text));
-  spec.question = "";                       // asked for: no question, although there is a default
+  spec.question = "";  // asked for: no question, although there is a default
   QVERIFY(buildPromptIds(*m_model, spec, "Why?", 4).question.empty());
 }
 
@@ -149,7 +149,8 @@ void TestPromptIds::piecesAreWholeCharacters() {
     joined += piece;
   }
   QCOMPARE(joined, text);
-  QCOMPARE(validUtf8("a\xff\x62"), std::string("a\xEF\xBF\xBD" "b"));
+  QCOMPARE(validUtf8("a\xff\x62"), std::string("a\xEF\xBF\xBD"
+                                               "b"));
 }
 
 void TestPromptIds::headsAreCutBetweenCharacters() {

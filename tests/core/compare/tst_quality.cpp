@@ -62,7 +62,7 @@ void TestQuality::divergenceByHand() {
   const PositionQuality got = compareLogits(p, q, 1);
   QVERIFY(std::fabs(got.kld - std::log(1.25)) < 1e-7);
   QVERIFY(std::fabs(got.nllDelta - (std::log(5.0) - std::log(2.0))) < 1e-7);
-  QVERIFY(got.agree);                       // both arg-maxima are token 0: the lowest of equal ones
+  QVERIFY(got.agree);  // both arg-maxima are token 0: the lowest of equal ones
   const std::vector<float> r{0, 1};
   QVERIFY(!compareLogits(p, r, 0).agree);
 }
