@@ -74,6 +74,11 @@ class Matrix {
 /// y[i] = W_i x for matrices with the same number of columns: x is prepared once and all rows share one pass of the pool.
 void gemvMany(std::span<const Matrix* const>, const float* x, std::span<float* const> y, Pool&);
 
+// ---- float products -----------------------------------------------------------------------------------------------------------
+/// C (m x n) = A (m x k) B (k x n) in float32, row strides in floats, n a multiple of 16. Single thread; a value is one chain of multiply-adds
+/// in ascending k, whatever m and n are.
+void multiply(int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc);
+
 // ---- small ops ---------------------------------------------------------------------------------------------------------------
 void rmsNorm(const float* x, const float* weight, float eps, float* out, int64_t n);            // one row
 void siluMul(const float* gate, const float* up, float* out, int64_t n);                        // silu(gate) * up

@@ -175,6 +175,10 @@ void gemvMany(std::span<const Matrix* const> matrices, const float* x, std::span
   }
 }
 
+void multiply(int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc) {
+  ops().mulF32(m, n / kPanel, k, a, lda, b, ldb, kPanel, c, ldc, false);
+}
+
 // ---- row operations ----------------------------------------------------------------------------------------------------------
 
 void rmsNorm(const float* x, const float* weight, float eps, float* out, int64_t n) { ops().rmsNorm(x, weight, eps, out, n); }

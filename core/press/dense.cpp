@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "kernels/kernels.h"
+
 // The compiler makes one copy of these loops per instruction set and picks at load time.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define PRESSLAB_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
@@ -16,7 +18,7 @@
 namespace presslab {
 namespace {
 
-constexpr int kLanes = 16, kRows = 8;
+constexpr int kLanes = 16;
 typedef float Vec __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
 typedef int32_t IntVec __attribute__((vector_size(kLanes * sizeof(int32_t)), aligned(4), may_alias));
 
@@ -43,31 +45,9 @@ void Sideways::assign(const float* rows, int64_t rowStride, int64_t tokenCount, 
   }
 }
 
-PRESSLAB_CLONES void dotAll(const float* rows, int count, const Sideways& keys, int64_t limit, float* out) {
-  const int dim = keys.dim;
-  const int64_t stride = keys.stride;
-  for (int first = 0; first < count; first += kRows) {
-    const int n = std::min(kRows, count - first);
-    const float* q[kRows];
-    for (int a = 0; a < kRows; ++a) q[a] = rows + int64_t(first + std::min(a, n - 1)) * dim;
-    for (int64_t t = 0; t < limit; t += 2 * kLanes) {  // two vectors of tokens: each value of a query is fetched once for both
-      Vec s0{}, s1{}, s2{}, s3{}, s4{}, s5{}, s6{}, s7{}, u0{}, u1{}, u2{}, u3{}, u4{}, u5{}, u6{}, u7{};
-      const float* key = keys.data.data() + t;
-      for (int d = 0; d < dim; ++d, key += stride) {
-        const Vec k = *reinterpret_cast<const Vec*>(key), m = *reinterpret_cast<const Vec*>(key + kLanes);
-        s0 += k * q[0][d], u0 += m * q[0][d];
-        s1 += k * q[1][d], u1 += m * q[1][d];
-        s2 += k * q[2][d], u2 += m * q[2][d];
-        s3 += k * q[3][d], u3 += m * q[3][d];
-        s4 += k * q[4][d], u4 += m * q[4][d];
-        s5 += k * q[5][d], u5 += m * q[5][d];
-        s6 += k * q[6][d], u6 += m * q[6][d];
-        s7 += k * q[7][d], u7 += m * q[7][d];
-      }
-      const Vec sums[kRows][2] = {{s0, u0}, {s1, u1}, {s2, u2}, {s3, u3}, {s4, u4}, {s5, u5}, {s6, u6}, {s7, u7}};
-      for (int a = 0; a < n; ++a) std::memcpy(out + int64_t(first + a) * stride + t, &sums[a], 2 * sizeof(Vec));
-    }
-  }
+void dotAll(const float* rows, int count, const Sideways& keys, int64_t limit, float* out) {
+  const int64_t whole = (limit + kLanes - 1) / kLanes * kLanes;
+  kernels::multiply(count, whole, keys.dim, rows, keys.dim, keys.data.data(), keys.stride, out, keys.stride);
 }
 
 PRESSLAB_CLONES float maxOf(const float* x, int64_t n) {

@@ -8,7 +8,7 @@ namespace presslab {
 
 void windowScores(const ScoreLayer& l, int64_t queries, int pool, bool valueNorm, float* out) {
   const int64_t tokens = l.t.tokens, kept = tokens - queries;
-  constexpr int kBatch = 8;
+  constexpr int kBatch = 12;  // whole register tiles
   std::vector<float> rows(size_t(kBatch) * size_t(l.shape.headDim)), logits, sum(static_cast<size_t>(tokens));
   for (int h = 0; h < l.shape.kvHeads; ++h) {
     const Sideways& keys = l.keys(h);
