@@ -42,6 +42,14 @@ std::string signedNumber(double v, int decimals) {
   return positive ? std::string("+").append(text) : text;
 }
 
+/// At most two decimals, none that says nothing: 30, 1.2, 1.17.
+std::string shortNumber(double v) {
+  std::string text = roundedNumber(v, 2);
+  if (text.find('.') != std::string::npos) text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
 void addLine(std::vector<std::string>& lines, const std::string& name, const std::string& value) {
   if (!value.empty()) lines.push_back(name + ": " + printable(value));
 }
@@ -74,8 +82,8 @@ TextTable improvementRows(const Comparison& c) {
 }
 
 std::string claimFigures(const Claim& c) {
-  const std::string measured = c.valid ? "measured " + roundedNumber(c.measured, 2) : "not measured";
-  return roundedNumber(c.lo, 2) + " to " + roundedNumber(c.hi, 2) + ", " + measured;
+  const std::string measured = c.valid ? "measured " + shortNumber(c.measured) : "not measured";
+  return shortNumber(c.lo) + " to " + shortNumber(c.hi) + ", " + measured;
 }
 
 std::vector<std::string> stampLines(const Comparison& c) {
@@ -94,7 +102,6 @@ std::vector<std::string> stampLines(const Comparison& c) {
               std::to_string(s.seed));
   if (s.bandwidthGBs > 0) addLine(lines, "bandwidth", roundedNumber(s.bandwidthGBs, 1) + " GB/s measured in this run");
   addLine(lines, "time", s.time);
-  addLine(lines, "command", s.commandLine);
   return lines;
 }
 

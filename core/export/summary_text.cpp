@@ -45,6 +45,7 @@ std::string summaryBlock(const TextTable& t) {
     shown.header[i] = t.header[i].substr(0, blank);
   }
   shown.rows.insert(shown.rows.begin(), units);
+  shown.unitsRow = true;
   return alignedTable(shown, roomForNames(shown));
 }
 
@@ -89,6 +90,8 @@ std::string summaryMarkdown(const Comparison& c) {
   if (!c.verdict.empty()) out.append("\n").append(markdownText(c.verdict)).append("\n");
   out += "\n";
   for (const std::string& text : stampLines(c)) out.append("- ").append(markdownText(text)).append("\n");
+  // As a block of code, so that it can be copied as it is.
+  if (!c.stamp.commandLine.empty()) out.append("\n```sh\n").append(printable(c.stamp.commandLine)).append("\n```\n");
   return out;
 }
 

@@ -18,10 +18,20 @@ int columnWidth(const TextTable& t, size_t column, int widest) {
   return width;
 }
 
-void appendRow(std::string& out, const std::vector<std::string>& cells, const std::vector<int>& widths) {
+/// "+1.5", "1.6e-06", "-" for no number; a unit in the first row ("MiB") does not count.
+bool isNumberColumn(const TextTable& t, size_t column) {
+  for (size_t r = 0; r < t.rows.size(); ++r) {
+    const std::string& cell = t.rows[r][column];
+    if (!(r == 0 && t.unitsRow) && (cell.empty() || cell.find_first_not_of("+-.0123456789e") != std::string::npos)) return false;
+  }
+  return column > 0 && !t.rows.empty();
+}
+
+void appendRow(std::string& out, const std::vector<std::string>& cells, const std::vector<int>& widths, const std::vector<bool>& right) {
   for (size_t i = 0; i < cells.size(); ++i) {
     const std::string blanks(size_t(std::max(0, widths[i] - displayWidth(cells[i]))), ' ');
-    out += i == 0 ? cells[i] + blanks : "  " + blanks + cells[i];
+    if (i > 0) out += "  ";
+    out += right[i] ? blanks + cells[i] : cells[i] + blanks;
   }
   out.erase(out.find_last_not_of(' ') + 1);
   out += '\n';
@@ -36,18 +46,22 @@ void appendMarkdownRow(std::string& out, const std::vector<std::string>& cells) 
 
 std::string alignedTable(const TextTable& t, int widest) {
   std::vector<int> widths;
-  for (size_t i = 0; i < t.header.size(); ++i) widths.push_back(columnWidth(t, i, i == 0 ? widest : INT32_MAX));
+  std::vector<bool> right;
+  for (size_t i = 0; i < t.header.size(); ++i) {
+    widths.push_back(columnWidth(t, i, i == 0 ? widest : INT32_MAX));
+    right.push_back(isNumberColumn(t, i));
+  }
   std::string out;
-  appendRow(out, t.header, widths);
+  appendRow(out, t.header, widths, right);
   for (const auto& row : t.rows) {
     if (displayWidth(row[0]) <= widest) {
-      appendRow(out, row, widths);
+      appendRow(out, row, widths, right);
       continue;
     }
     out += row[0] + '\n';
     auto figures = row;
     figures[0].clear();
-    appendRow(out, figures, widths);
+    appendRow(out, figures, widths, right);
   }
   return out;
 }
@@ -64,7 +78,7 @@ std::string markdownText(const std::string& text) {
 std::string markdownTable(const TextTable& t) {
   std::string out;
   appendMarkdownRow(out, t.header);
-  for (size_t i = 0; i < t.header.size(); ++i) out += i == 0 ? "|---" : "|---:";
+  for (size_t i = 0; i < t.header.size(); ++i) out += isNumberColumn(t, i) ? "|---:" : "|---";
   out += "|\n";
   for (const auto& row : t.rows) appendMarkdownRow(out, row);
   return out;

@@ -8,10 +8,11 @@
 
 namespace presslab {
 
-/// A table of short texts; the first column is left-aligned, the others right-aligned.
+/// A table of short texts. Columns of numbers are right-aligned, others left-aligned.
 struct TextTable {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
+  bool unitsRow = false;  // the first row holds units
 };
 
 /// The figures people look at first, in shown units; columns that no method has are left out. First column: the methods.
@@ -20,7 +21,7 @@ TextTable summaryRows(const Comparison&);
 TextTable improvementRows(const Comparison&);
 /// "30 to 50, measured 49.2"
 std::string claimFigures(const Claim&);
-/// "context 3500 + question 12 + 64 new tokens", model, device and the like: one line each.
+/// Tokens, model, device and the like, "name: value" each; without the command line.
 std::vector<std::string> stampLines(const Comparison&);
 
 /// Aligned for a terminal. A first cell wider than `widest` stands on a line of its own above its row.

@@ -80,8 +80,8 @@ class TestExportText : public QObject {
     // Right-aligned columns: header, unit and figures of the last column end together.
     for (size_t i = 0; i < 5; ++i) QCOMPARE(displayWidth(lines[i]), displayWidth(lines[0]));
     const std::string all = summaryTable(threeMethods());
-    for (const char* part : {"76.90", "38.45", "50.0", "0.01250", "95.0", "improvements", "-3.2", "0.250", "holds (ratio): Duo saves", "49.90",
-                             "not measured", "weights are most", "Same memory: EPLB+Duo loses 4 times less than Duo."}) {
+    for (const char* part : {"76.90", "38.45", "50.0", "0.01250", "95.0", "improvements", "-3.2", "0.250", "holds (ratio): Duo saves",
+                             "30 to 50, measured 49.9", "not measured", "weights are most", "Same memory: EPLB+Duo loses 4 times less than Duo."}) {
       QVERIFY2(all.find(part) != std::string::npos, part);
     }
   }
@@ -140,6 +140,16 @@ class TestExportText : public QObject {
     QVERIFY(lines[1].starts_with("|---|---:|"));
     for (int i = 1; i < 5; ++i) QCOMPARE(cells(lines[size_t(i)]), cells(lines[0]));
     QVERIFY(lines[2].find("a\\|b \\`c\\` \\<b>") != std::string::npos || lines[2].find("a\\|b\\\\x0A\\`c\\` \\<b>") != std::string::npos);
+  }
+
+  /// Numbers to the right, words to the left; the command can be copied from its block.
+  void columnsAreAlignedByWhatTheyHold() {
+    Comparison c = threeMethods();
+    c.stamp.commandLine = "presslab-cli compare --methods 'none;eplb_duo'";
+    const std::string md = summaryMarkdown(c);
+    QVERIFY(md.find("|---|---|---:|---:|---:|---:|\n") != std::string::npos);  // improvements: method, against, numbers
+    QVERIFY(md.find("|---|---|---|---|---|\n") != std::string::npos);          // claims
+    QVERIFY(md.find("\n```sh\npresslab-cli compare --methods 'none;eplb_duo'\n```\n") != std::string::npos);
   }
 
   void textsWrapAtBlanks() {
