@@ -201,6 +201,7 @@ LayerTrace CpuSequence::trace(int l) {
   LayerTrace t;
   t.layer = l;
   t.tokens = m_tokens;
+  t.pool = &m_backend.pool();
   const int64_t perHead = m_tokens * c.headDim;
   const auto floats = [&](PageFloats& room, bool values) -> const float* {
     const auto row = [&](int h, int64_t r) { return values ? m_cache.vRow(l, h, r) : m_cache.kRow(l, h, r); };

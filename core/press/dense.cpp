@@ -109,13 +109,12 @@ PRESSLAB_CLONES float expScaled(float* x, int64_t n, float scale, float top) {
   return sum;
 }
 
-PRESSLAB_CLONES void covariance(Sideways& rows, float* mean, float* gram) {
-  constexpr int kTile = 4;
-  constexpr int64_t kBlock = 512;  // tokens whose rows stay near the core
-  const int dim = rows.dim;
-  const int64_t count = rows.tokens, whole = (count + kLanes - 1) / kLanes * kLanes, stride = rows.stride;
-  for (int d = 0; d < dim; ++d) {
-    float* row = rows.data.data() + d * stride;
+namespace {
+
+PRESSLAB_CLONES void centre(Sideways& rows, float* mean) {
+  const int64_t count = rows.tokens, whole = (count + kLanes - 1) / kLanes * kLanes;
+  for (int d = 0; d < rows.dim; ++d) {
+    float* row = rows.data.data() + d * rows.stride;
     Vec total{};
     for (int64_t t = 0; t < whole; t += kLanes) total += *reinterpret_cast<const Vec*>(row + t);
     double sum = 0;
@@ -123,36 +122,32 @@ PRESSLAB_CLONES void covariance(Sideways& rows, float* mean, float* gram) {
     mean[d] = float(sum / double(count));
     for (int64_t t = 0; t < count; ++t) row[t] -= mean[d];
   }
-  std::fill(gram, gram + dim * dim, 0.f);
-  for (int64_t from = 0; from < whole; from += kBlock) {
-    const int64_t to = std::min(whole, from + kBlock);
-    for (int a = 0; a < dim; a += kTile) {
-      for (int b = 0; b <= a; b += kTile) {
-        const float *ra[kTile], *rb[kTile];
-        for (int i = 0; i < kTile; ++i) {
-          ra[i] = rows.row(std::min(a + i, dim - 1));
-          rb[i] = rows.row(std::min(b + i, dim - 1));
-        }
-        Vec s[kTile][kTile] = {};
-        for (int64_t t = from; t < to; t += kLanes) {
-          for (int i = 0; i < kTile; ++i) {
-            const Vec v = *reinterpret_cast<const Vec*>(ra[i] + t);
-            for (int j = 0; j < kTile; ++j) s[i][j] += v * *reinterpret_cast<const Vec*>(rb[j] + t);
-          }
-        }
-        for (int i = 0; i < kTile && a + i < dim; ++i) {
-          for (int j = 0; j < kTile && b + j < dim; ++j) {
-            float sum = 0;
-            for (int l = 0; l < kLanes; ++l) sum += s[i][j][l];
-            gram[(a + i) * dim + b + j] += sum;
-          }
-        }
-      }
+}
+
+}  // namespace
+
+void covariance(Sideways& rows, const float* raw, int64_t rawStride, float* mean, float* gram) {
+  constexpr int64_t kSpan = 1024;  // tokens of a sum in float32; the spans are added in double
+  const int dim = rows.dim, width = (dim + kLanes - 1) / kLanes * kLanes;
+  centre(rows, mean);
+  std::vector<float> part(size_t(dim) * size_t(width)), padded;
+  std::vector<double> sum(part.size(), 0.0);
+  for (int64_t from = 0; from < rows.tokens; from += kSpan) {
+    const int64_t count = std::min(kSpan, rows.tokens - from);
+    const float* b = raw + from * rawStride;
+    int64_t ldb = rawStride;
+    if (width != dim) {  // whole vectors of columns
+      padded.assign(size_t(count) * size_t(width), 0.f);
+      for (int64_t t = 0; t < count; ++t) std::copy_n(b + t * rawStride, dim, padded.data() + t * width);
+      b = padded.data();
+      ldb = width;
     }
+    kernels::multiply(dim, width, count, rows.data.data() + from, rows.stride, b, ldb, part.data(), width);
+    for (size_t i = 0; i < part.size(); ++i) sum[i] += double(part[i]);
   }
-  const float scale = 1.f / float(count);
+  const double scale = .5 / double(rows.tokens);
   for (int a = 0; a < dim; ++a) {
-    for (int b = 0; b <= a; ++b) gram[b * dim + a] = gram[a * dim + b] = gram[a * dim + b] * scale;
+    for (int b = 0; b <= a; ++b) gram[b * dim + a] = gram[a * dim + b] = float((sum[size_t(a * width + b)] + sum[size_t(b * width + a)]) * scale);
   }
 }
 

@@ -25,8 +25,9 @@ void dotAll(const float* rows, int count, const Sideways& keys, int64_t limit, f
 float expScaled(float* x, int64_t n, float scale, float top);
 float maxOf(const float* x, int64_t n);
 
-/// gram[a, b] = mean over tokens of (rows_a - mean_a) (rows_b - mean_b); mean (dim) comes out too. The rows are centred in place.
-void covariance(Sideways& rows, float* mean, float* gram);
+/// gram[a, b] = mean over tokens of (rows_a - mean_a) (rows_b - mean_b); mean (dim) comes out too. The rows are centred in place; raw is what
+/// they were made from, (tokens, dim) with its stride. Centring one side is enough: the other's mean meets a sum of zero.
+void covariance(Sideways& rows, const float* raw, int64_t rawStride, float* mean, float* gram);
 
 /// out[i] += factor * a[i] * b[i].
 void addProducts(const float* a, const float* b, int64_t n, float factor, float* out);

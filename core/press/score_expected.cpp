@@ -58,32 +58,36 @@ void addQuadratic(const Sideways& keys, const std::vector<Rotation>& rotation, s
 
 void expectedScores(const ScoreLayer& l, const ExpectedAttention& e, float* out) {
   const int64_t tokens = l.t.tokens;
-  const int dim = l.shape.headDim;
+  const int dim = l.shape.headDim, heads = l.shape.queryHeads();
   const auto rotation = meanRotation(l.t, e.future);
-  std::vector<float> mean(static_cast<size_t>(dim)), gram(size_t(dim) * size_t(dim)), along, turned, average(static_cast<size_t>(tokens));
-  Sideways queries;
-  for (int h = 0; h < l.shape.kvHeads; ++h) {
-    const Sideways& keys = l.keys(h);
-    std::fill(average.begin(), average.end(), 0.f);
-    along.resize(size_t(keys.stride));
-    for (int g = 0; g < l.shape.group; ++g) {
-      const int q = h * l.shape.group + g;
-      const int64_t width = int64_t(l.shape.queryHeads()) * dim;
-      queries.assign(l.t.q + e.sinks * width + int64_t(q) * dim, width, tokens - e.sinks, dim);
-      if (e.covariance)
-        covariance(queries, mean.data(), gram.data());
-      else
-        meanOf(queries, mean.data());
-      turn(mean.data(), 1, rotation);
-      dotAll(mean.data(), 1, keys, tokens, along.data());
-      for (float& v : along) v *= l.scale();
-      if (e.covariance) addQuadratic(keys, rotation, gram, turned, along.data());
-      addSoftmax(along.data(), e.sinks, tokens, 1.f, 1.f / float(l.shape.group), average.data());
+  l.keys(0);  // made before the tasks read them
+  if (e.valueNorm) l.norms(0);
+  std::vector<float> attention(size_t(heads) * size_t(tokens), 0.f);  // of each query head
+  forTasks(l.t, heads, [&](int q) {
+    const Sideways& keys = l.keys(q / l.shape.group);
+    std::vector<float> mean(static_cast<size_t>(dim)), gram(size_t(dim) * size_t(dim)), along(static_cast<size_t>(keys.stride)), turned;
+    const int64_t width = int64_t(heads) * dim;
+    const float* rows = l.t.q + e.sinks * width + int64_t(q) * dim;
+    Sideways queries(rows, width, tokens - e.sinks, dim);
+    if (e.covariance)
+      covariance(queries, rows, width, mean.data(), gram.data());
+    else
+      meanOf(queries, mean.data());
+    turn(mean.data(), 1, rotation);
+    dotAll(mean.data(), 1, keys, tokens, along.data());
+    for (float& v : along) v *= l.scale();
+    if (e.covariance) addQuadratic(keys, rotation, gram, turned, along.data());
+    addSoftmax(along.data(), e.sinks, tokens, 1.f, 1.f / float(l.shape.group), attention.data() + int64_t(q) * tokens);
+  });
+  forTasks(l.t, l.shape.kvHeads, [&](int h) {
+    float* average = attention.data() + int64_t(h) * l.shape.group * tokens;
+    for (int g = 1; g < l.shape.group; ++g) {
+      for (int64_t i = 0; i < tokens; ++i) average[i] += average[g * tokens + i];
     }
     float* row = out + int64_t(h) * tokens;
     const float* norms = e.valueNorm ? l.norms(h) : nullptr;
-    for (int64_t i = 0; i < tokens; ++i) row[i] = norms ? (average[size_t(i)] + e.epsilon) * norms[i] : average[size_t(i)];
-  }
+    for (int64_t i = 0; i < tokens; ++i) row[i] = norms ? (average[i] + e.epsilon) * norms[i] : average[i];
+  });
   putOnTop(out, l.shape.kvHeads, tokens, 0, e.sinks);
 }
 

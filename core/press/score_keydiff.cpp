@@ -9,7 +9,7 @@ namespace presslab {
 
 void keyDiffScores(const ScoreLayer& l, float* out) {
   const int dim = l.shape.headDim;
-  for (int h = 0; h < l.shape.kvHeads; ++h) {
+  forTasks(l.t, l.shape.kvHeads, [&](int h) {
     const float* k = l.t.k + int64_t(h) * l.t.tokens * dim;
     std::vector<double> anchor(size_t(dim), 0);
     std::vector<float> norm(size_t(l.t.tokens));
@@ -30,7 +30,7 @@ void keyDiffScores(const ScoreLayer& l, float* out) {
       for (int d = 0; d < dim; ++d) dot += k[i * dim + d] * anchor[size_t(d)];
       out[int64_t(h) * l.t.tokens + i] = float(-dot / (norm[size_t(i)] * length));
     }
-  }
+  });
 }
 
 }  // namespace presslab

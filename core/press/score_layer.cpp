@@ -9,8 +9,9 @@ namespace presslab {
 
 const Sideways& ScoreLayer::keys(int h) const {
   if (m_keys.empty()) {
-    m_keys.reserve(size_t(shape.kvHeads));
-    for (int i = 0; i < shape.kvHeads; ++i) m_keys.emplace_back(t.k + int64_t(i) * t.tokens * shape.headDim, shape.headDim, t.tokens, shape.headDim);
+    m_keys.resize(size_t(shape.kvHeads));
+    forTasks(t, shape.kvHeads,
+             [&](int i) { m_keys[size_t(i)].assign(t.k + int64_t(i) * t.tokens * shape.headDim, shape.headDim, t.tokens, shape.headDim); });
   }
   return m_keys[size_t(h)];
 }

@@ -7,6 +7,10 @@
 
 namespace presslab {
 
+namespace kernels {
+class Pool;
+}
+
 /// What presses may ask prefill to record of a layer. Everything is float32 on the host, valid only inside the callback.
 struct TraceNeeds {
   bool keys = false, values = false;        // dense K (rotated), V
@@ -40,6 +44,8 @@ struct LayerTrace {
   const float* ropeSin = nullptr;
   int ropeDim = 0;
   int64_t ropePositions = 0;                // rows of the tables; at least T + 512, larger than the model's positions where needed
+
+  kernels::Pool* pool = nullptr;            // shares the work of scoring; null: the calling thread alone
 
   // A trace restricted to kept rows, as the later step of a sequence of presses sees it; not so in a trace of the engine.
   const int32_t* positions = nullptr;       // (kvHeads, T) position of each row, ascending; null: row i stands at position i

@@ -120,13 +120,13 @@ std::vector<int32_t> policyRanks(const std::vector<std::string>& names, const La
   const size_t plane = size_t(shape.kvHeads) * size_t(t.tokens);
   std::vector<int32_t> ranks(names.size() * plane);
   std::vector<float> score(plane);
-  RankScratch scratch;
   for (size_t e = 0; e < names.size(); ++e) {
     scoreInto(names[e], layer, pattern, score.data());
-    for (int h = 0; h < shape.kvHeads; ++h) {
+    forTasks(t, shape.kvHeads, [&](int h) {
+      RankScratch scratch;
       const int64_t offset = int64_t(h) * t.tokens;
       rankAscending(score.data() + offset, t.tokens, ranks.data() + int64_t(e) * int64_t(plane) + offset, scratch);
-    }
+    });
   }
   return ranks;
 }

@@ -231,7 +231,7 @@ class TestRouter : public QObject {
     QCOMPARE(x[99], y[99]);
     std::vector<float> mean(dim), gram(dim * dim);
     Sideways tail(rows.data() + 4 * dim, dim, tokens - 4, dim);
-    covariance(tail, mean.data(), gram.data());
+    covariance(tail, rows.data() + 4 * dim, dim, mean.data(), gram.data());
     for (int a = 0; a < dim; ++a) {
       for (int b = 0; b < dim; ++b) {
         double ma = 0, mb = 0, cov = 0;
