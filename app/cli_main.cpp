@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 // The command line: parses, runs one command, turns a failure into its exit code. Data goes to stdout, everything else to stderr.
+#include <algorithm>
 #include <cstdio>
 #include <new>
 
@@ -58,6 +59,10 @@ int run(int argc, char** argv) {
   for (const auto add : {cli::addCompare, cli::addGenerate, cli::addBench, cli::addKeep, cli::addLogits, cli::addTokenize, cli::addModels,
                          cli::addInspect, cli::addPresses, cli::addCalibrate, cli::addPlace})
     add(commands);
+  const bool known =
+      argc > 1 && std::any_of(commands.runs.begin(), commands.runs.end(), [&](const auto& r) { return r.first->get_name() == argv[1]; });
+  if (argc > 1 && argv[1][0] != '-' && !known)
+    return fail(int(ErrorCode::BadInput), "\"" + std::string(argv[1]) + "\" is no command; --help lists them");
   std::vector<std::string> arguments;  // CLI11 wants them last first
   for (int i = argc - 1; i > 0; --i) arguments.push_back(longName(argv[i]));
   try {

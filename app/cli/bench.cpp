@@ -87,14 +87,14 @@ class BenchOutput {
   BenchOutput(Format format, bool press)
       : m_format(format),
         m_press(press),
-        m_rows(format, "presslab_bench", "CREATE VIEW IF NOT EXISTS llama_bench AS SELECT * FROM presslab_bench;\n") {
-    if (people()) writeOut(benchMarkdownHead(press));
-  }
+        m_rows(format, "presslab_bench", "CREATE VIEW IF NOT EXISTS llama_bench AS SELECT * FROM presslab_bench;\n") {}
   void row(const BenchRow& r) {
     if (!people()) {
       m_rows.row(benchJson(r, m_format == Format::Json || m_format == Format::Jsonl));
       return;
     }
+    if (!m_begun) writeOut(benchMarkdownHead(m_press));
+    m_begun = true;
     writeOut(benchMarkdownRow(r, m_press));
     flushOut();
   }
@@ -106,7 +106,7 @@ class BenchOutput {
  private:
   bool people() const { return m_format == Format::Md || m_format == Format::Table; }
   Format m_format;
-  bool m_press;
+  bool m_press, m_begun = false;
   RowWriter m_rows;
 };
 

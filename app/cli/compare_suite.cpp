@@ -44,6 +44,7 @@ Json summaryRow(const MethodMetrics& m) {
 
 void print(const Comparison& c, Format format) {
   std::vector<Json> rows;
+  Json whole;
   switch (format) {
     case Format::Table:
       writeOut(summaryTable(c));
@@ -58,7 +59,8 @@ void print(const Comparison& c, Format format) {
       writeOut(summaryMarkdown(c));
       break;
     case Format::Jsonl:
-      for (const Json& m : Json::parse(comparisonJson(c, false))["methods"]) writeOut(jsonLine(m) + "\n");
+      whole = Json::parse(comparisonJson(c, false));
+      for (const Json& m : whole["methods"]) writeOut(jsonLine(m) + "\n");
       break;
     case Format::Sql:
       for (const MethodMetrics& m : c.methods) rows.push_back(summaryRow(m));
