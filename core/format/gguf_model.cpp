@@ -19,6 +19,8 @@ class GgufModel final : public ModelFile {
     // The architecture comes first: it is what a user with a file of another family must read.
     const GgufKeyValue* tokens = m_header.find("tokenizer.ggml.tokens");
     m_config = readConfig(m_header, tokens && tokens->type == GgufType::Array && tokens->count <= (1u << 21) ? int(tokens->count) : 0);
+    // A vocabulary that the embedding contradicts is refused before it is copied.
+    if (m_config.vocab > 0) bind("token_embd.weight", m_config.vocab, m_config.hidden);
     m_vocab = readVocab(m_header);
     bindTensors();
     if (!headerOnly) reorderAll();
