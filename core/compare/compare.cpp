@@ -113,6 +113,7 @@ void ComparisonRun::prepare() {
   m_result.contextTokens = int64_t(m_prompt.context.size());
   m_result.questionTokens = int64_t(m_prompt.question.size());
   m_result.contextIds = m_prompt.context;
+  if (m_stop.stop_requested()) throw Failure(ErrorCode::Cancelled, "run cancelled");
   m_result.stamp = makeStamp(m_model, m_spec, m_prompt);
   m_result.id = makeRunId(m_result.stamp);
   RunEvent e;

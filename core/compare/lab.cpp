@@ -6,6 +6,7 @@
 
 #include "core/compare/comparison_run.h"
 #include "core/compare/run_events.h"
+#include "core/compare/token_text.h"
 #include "core/export/export.h"
 
 namespace presslab {
@@ -60,7 +61,9 @@ Comparison Lab::Impl::compare(const CompareSpec& spec, const EventSink& sink, st
   };
   Comparison comparison = runComparison(*model, spec, memory, hold, std::move(stop));
   std::string unwritten;
-  if (!comparison.methods.empty()) unwritten = keep(comparison, spec, sink);
+  // A cancelled run is written where that was asked for; among the kept runs it would only delay the answer to the cancel.
+  const bool worth = !spec.outDir.empty() || !comparison.cancelled;
+  if (worth && !comparison.methods.empty()) unwritten = keep(comparison, spec, sink);
   if (sink) sink(last);
   if (!unwritten.empty()) {
     memory.failed = true;
@@ -107,6 +110,15 @@ RunOutcome Lab::compare(const CompareSpec& spec, const EventSink& sink, std::sto
     fail(int(ErrorCode::Failed), e.what());
   }
   return outcome;
+}
+
+std::vector<std::string> Lab::pieces(const std::vector<int32_t>& ids) const {
+  if (!d->model) badInput("no model is loaded");
+  PieceStream stream(*d->model->tokenizer);
+  std::vector<std::string> out;
+  out.reserve(ids.size());
+  for (int32_t id : ids) out.push_back(stream.next(id));
+  return out;
 }
 
 Prediction Lab::predict(const std::string& method, int64_t tokens, KvType kv) const {
