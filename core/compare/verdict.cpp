@@ -18,6 +18,11 @@ std::string number(double x, int decimals) {
   return text;
 }
 
+void add(std::string& line, const std::string& part) {
+  if (!line.empty()) line += ' ';
+  line += part;
+}
+
 /// Three significant digits.
 std::string figure(double x) {
   char text[64];
@@ -80,12 +85,12 @@ std::string verdictOf(const Comparison& c) {
   if (duo && routed) {
     line = pairPart(*routed, *duo, c.match);
     const std::string decode = decodePart(*routed, base, c.stamp.weightBytes);
-    if (!decode.empty()) line += (line.empty() ? "" : " ") + ("Decode " + decode) + ".";
+    if (!decode.empty()) add(line, "Decode " + decode + ".");
     if (!line.empty()) return line;
   }
   for (size_t i = 0; i < c.methods.size(); ++i) {
     if (int(i) == index || !hasFigures(c.methods[i])) continue;
-    line += (line.empty() ? "" : " ") + alonePart(c.methods[i], base, c.stamp.weightBytes);
+    add(line, alonePart(c.methods[i], base, c.stamp.weightBytes));
   }
   return line;
 }
