@@ -11,8 +11,14 @@ namespace presslab {
 namespace {
 
 /// A new press is one file and one line here.
-constexpr const PressRow* kRows[]{&kNoneRow,         &kDuoRow,   &kEplbRow,    &kEplbDuoRow, &kRandomRow,
-                                  &kStreamingLlmRow, &kKnormRow, &kKeyDiffRow, &kSnapKvRow,  &kExpectedAttentionRow};
+constexpr const PressRow* kRows[]{&kNoneRow,   &kDuoRow,
+                                  &kEplbRow,   &kEplbDuoRow,
+                                  &kRandomRow, &kStreamingLlmRow,
+                                  &kKnormRow,  &kKeyDiffRow,
+                                  &kSnapKvRow, &kExpectedAttentionRow,
+                                  &kTovaRow,   &kObservedAttentionRow,
+                                  &kLagKvRow,  &kPyramidKvRow,
+                                  &kAdaKvRow,  &kChunkKvRow};
 
 }  // namespace
 

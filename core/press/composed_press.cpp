@@ -72,7 +72,9 @@ std::vector<std::string> ComposedPress::begin(const RunContext& run) {
     }
     for (const std::string& n : m_steps[s]->begin(rest)) notes.push_back("step " + std::to_string(s + 1) + ": " + n);
   }
-  if (ragged()) notes.push_back("the first step is ragged: what later steps keep is an outcome, the prediction takes the mean length");
+  if (!dynamic_cast<const ScorerPress*>(m_steps[0].get())) {
+    notes.push_back("what the first step keeps of a head is an outcome: the prediction goes on from its mean length");
+  }
   return notes;
 }
 

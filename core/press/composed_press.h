@@ -20,7 +20,7 @@ class ComposedPress final : public Press {
   bool wantsCalibration() const override { return m_steps[0]->wantsCalibration(); }
   bool ragged() const override { return m_steps[0]->ragged(); }
   double ratio() const override;
-  /// Exact unless the first step is ragged: then the mean length of its heads goes on.
+  /// Exact when the first step is a scorer; else the mean length of its heads goes on.
   int64_t predictKept(const RunContext&) const override;
   std::vector<std::string> begin(const RunContext&) override;
   LayerKeep keep(const LayerTrace&) override;

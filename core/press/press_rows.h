@@ -6,6 +6,7 @@
 namespace presslab {
 
 /// Rows of the press table that this folder defines, each in the file of its press.
-extern const PressRow kNoneRow, kRandomRow, kStreamingLlmRow, kKnormRow, kKeyDiffRow, kSnapKvRow, kExpectedAttentionRow;
+extern const PressRow kNoneRow, kRandomRow, kStreamingLlmRow, kKnormRow, kKeyDiffRow, kSnapKvRow, kExpectedAttentionRow, kTovaRow,
+    kObservedAttentionRow, kLagKvRow, kPyramidKvRow, kAdaKvRow, kChunkKvRow;
 
 }  // namespace presslab

@@ -52,6 +52,7 @@ class TestPressRuns : public QObject {
               "seed=2",
               "seed=3",
               "balance=upstream,calibration=none"};
+    if (id == "lagkv") return {"", "lag_size=20"};
     return {""};
   }
 
@@ -84,6 +85,52 @@ class TestPressRuns : public QObject {
         QCOMPARE(runSpec("none", m_shape, tokens).kept, m_shape.heads() * tokens);
       }
     }
+  }
+
+  void wrappersKeepTheirBudget() {
+    for (const int64_t tokens : {2, 16, 64, 333}) {
+      for (const char* ratio : {"0", "0.1", "0.5"}) {
+        const std::string inner = std::string("keydiff(ratio=") + ratio + ")";
+        const auto n = int64_t(double(tokens) * (1 - std::stod(ratio)));
+        for (const char* alpha : {"0", "0.2", "1"}) {
+          const Outcome o = runSpec("adakv(" + inner + ",alpha_safeguard=" + alpha + ")", m_shape, tokens);
+          QCOMPARE(o.kept, m_shape.heads() * n);
+          QCOMPARE(o.predicted, o.kept);
+          for (const LayerKeep& l : o.layers) {
+            for (const HeadKeep& h : l.heads) {
+              QVERIFY(int64_t(h.positions.size()) >= std::max<int64_t>(1, int64_t(double(n) * std::stod(alpha))));
+            }
+          }
+        }
+      }
+    }
+    for (const char* ratio : {"0", "0.1", "0.5", "0.9"}) {
+      const Outcome o = runSpec(std::string("chunkkv(keydiff(ratio=") + ratio + "),chunk_length=16)", m_shape, 320);
+      QCOMPARE(o.kept, m_shape.heads() * 16 * int64_t(20 * (1 - std::stod(ratio))));
+      QCOMPARE(o.predicted, o.kept);
+      for (const HeadKeep& h : o.layers[0].heads) QCOMPARE(h.positions, o.layers[0].heads[0].positions);
+    }
+    QCOMPARE(runSpec("chunkkv(keydiff(ratio=0.5),chunk_length=40)", m_shape, 30).kept, m_shape.heads() * int64_t{15});
+    QVERIFY(hasNote(runSpec("adakv(keydiff(ratio=0.5))+knorm(ratio=0.5)", m_shape, 64), "outcome"));
+  }
+
+  /// A uniform press after a ragged one keeps int(n_h * (1 - r)) of each head.
+  void afterARaggedStep() {
+    const Outcome first = runSpec("adakv(keydiff(ratio=0.5))", m_shape, 200),
+                  both = runSpec("adakv(keydiff(ratio=0.5))+knorm(ratio=0.3)", m_shape, 200);
+    for (size_t l = 0; l < both.layers.size(); ++l) {
+      for (size_t h = 0; h < both.layers[l].heads.size(); ++h) {
+        QCOMPARE(both.layers[l].heads[h].positions.size(), size_t(double(first.layers[l].heads[h].positions.size()) * .7));
+      }
+    }
+  }
+
+  void thePyramidFalls() {
+    const Outcome o = runSpec("pyramidkv(ratio=0.5,window_size=8,beta=5)", m_shape, 333);
+    QCOMPARE(o.layers[0].heads[0].positions.size(), size_t{300});  // most 333 * .5 * 2 - 33.3
+    QCOMPARE(o.layers[1].heads[1].positions.size(), size_t{166});
+    QCOMPARE(o.layers[2].heads[0].positions.size(), size_t{33});
+    QVERIFY(hasNote(runSpec("pyramidkv(ratio=0.5)", m_shape, 100), "equal budgets"));
   }
 
   void budgetsInDouble() {

@@ -25,6 +25,8 @@ class TestPressSpec : public QObject {
             "eplb(num_experts=2,experts=recency|window,calibration=\"a (b), \"\"c\"\".bin\")",
             "eplb_duo(ratio=0.5,split=0.6,window=auto)",
             "knorm(ratio=0.2)+snapkv(ratio=0.5)",
+            "adakv(snapkv(ratio=0.5),alpha_safeguard=0.3)",
+            "chunkkv(tova(ratio=0.25),chunk_length=5)",
             "eplb(ratio=0.35)+duo(ratio=0.15)"};
   }
 
@@ -43,6 +45,8 @@ class TestPressSpec : public QObject {
     QCOMPARE(canonicalPressSpec("knorm(ratio=0.1)\n + \tkeydiff"), std::string("knorm(ratio=0.1)+keydiff"));
     QCOMPARE(canonicalPressSpec("expected_attention(use_vnorm=No,use_covariance=\"ON\")"),
              std::string("expected_attention(use_covariance=true,use_vnorm=false)"));
+    QCOMPARE(canonicalPressSpec("adakv(alpha_safeguard=0.3,press=snapkv)"), std::string("adakv(snapkv,alpha_safeguard=0.3)"));
+    QCOMPARE(canonicalPressSpec("adakv( press = snapkv ( ratio = 0.5 ) )"), std::string("adakv(snapkv(ratio=0.5))"));
     QCOMPARE(canonicalPressSpec("duo(sink_size=4,recent_size=8)"), std::string("duo(sink=4,recent=8)"));
     QCOMPARE(canonicalPressSpec("duo(order=\"tsv:x\")"), std::string("duo(order=tsv:x)"));
     QCOMPARE(canonicalPressSpec("duo(order= tsv:C:\\a b\\c.tsv )"), std::string("duo(order=tsv:C:\\a b\\c.tsv)"));
@@ -119,6 +123,14 @@ class TestPressSpec : public QObject {
     says("eplb+duo+knorm", {"column 1:", "eplb cannot stand"});
     says("eplb(dispatch=layer)+duo", {"column 1:", "dispatch=layer"});
     says("eplb+duo(head_ratio=0.5)", {"column 6:", "head_ratio"});
+    says("adakv", {"column 1:", "adakv needs a press inside"});
+    says("adakv(duo)", {"column 1:", "needs a scorer", "duo"});
+    says("adakv(knorm,snapkv)", {"column 13:", "given twice"});
+    says("adakv(ratio=0.5)", {"column 7:", "no ratio of its own"});
+    says("adakv(knrom)", {"column 7:", "did you mean 'knorm'"});
+    says("adakv(knorm(ratio=2))", {"column 19:", "ratio=2 is outside [0,1)"});
+    says("adakv(knorm+keydiff)", {"column 12:", "inside brackets"});
+    says("knorm+adakv(knorm)", {"column 7:", "only be the first"});
     says("knorm+none", {"column 7:", "none in a sequence"});
     says("none+knorm", {"column 1:", "none in a sequence"});
     std::string many = "knorm";

@@ -1,0 +1,156 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+// Kept positions against kvpress (tests/oracle/make_press_golden.py): on seeded tensors, and on the default model in float32.
+#include <QDir>
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "core/engine/session.h"
+#include "core/format/search_path.h"
+#include "core/press/random.h"
+#include "press_test.h"
+
+using namespace presslab;
+using namespace presslab::test;
+
+namespace {
+
+std::string defaultModel() {
+  try {
+    return resolveModel("");
+  } catch (const Failure&) {
+    const QString path = QStringLiteral(PRESSLAB_SOURCE_DIR "/build/models/");
+    const QStringList found = QDir(path).entryList({QStringLiteral("*.gguf")}, QDir::Files);
+    return found.isEmpty() ? std::string() : (path + found.front()).toStdString();
+  }
+}
+
+nlohmann::json readGolden(const std::string& name) {
+  std::ifstream in(std::string(PRESSLAB_TEST_DATA "/press/") + name);
+  return nlohmann::json::parse(in);
+}
+
+/// Positions of a hexadecimal map: 4i is the highest bit of digit i.
+std::vector<int32_t> positionsOf(const std::string& map) {
+  std::vector<int32_t> out;
+  for (size_t i = 0; i < map.size(); ++i) {
+    const int digit = map[i] <= '9' ? map[i] - '0' : map[i] - 'a' + 10;
+    for (int b = 0; b < 4; ++b) {
+      if (digit & (8 >> b)) out.push_back(int32_t(4 * i) + b);
+    }
+  }
+  return out;
+}
+
+double jaccard(const std::vector<int32_t>& a, const std::vector<int32_t>& b) {
+  std::vector<int32_t> both;
+  std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
+  const double n = double(a.size() + b.size() - both.size());
+  return n > 0 ? double(both.size()) / n : 1;
+}
+
+/// The tensors of make_press_golden.py.
+FakeLayer goldenLayer(const HeadShape& shape, int64_t tokens, int layer) {
+  FakeLayer l(shape, tokens, layer, 1);
+  SeededRandom random(uint64_t(1000 + layer));
+  std::vector<double> offset(size_t(shape.kvHeads * shape.headDim));
+  for (double& o : offset) o = random.uniform();
+  for (size_t i = 0; i < l.k.size(); ++i) {
+    const size_t head = i / size_t(tokens * shape.headDim), channel = i % size_t(shape.headDim);
+    l.k[i] = float(random.uniform() * 4 - 2 + offset[head * size_t(shape.headDim) + channel]);
+  }
+  for (float& f : l.v) f = float(random.uniform() * 2 - 1);
+  for (float& f : l.q) f = float(random.uniform() * 4 - 2);
+  return l;
+}
+
+}  // namespace
+
+class TestPressGolden : public QObject {
+  Q_OBJECT
+
+  /// Worst head of a layer; counts must be equal.
+  static double worstHead(const nlohmann::json& want, const std::vector<std::vector<int32_t>>& got) {
+    double worst = want.size() == got.size() ? 1 : 0;
+    for (size_t h = 0; h < got.size() && worst > 0; ++h) {
+      const std::vector<int32_t> positions = positionsOf(want[h].get<std::string>());
+      worst = positions.size() == got[h].size() ? std::min(worst, jaccard(positions, got[h])) : 0;
+    }
+    return worst;
+  }
+
+ private Q_SLOTS:
+  void seededTensors() {
+    const nlohmann::json golden = readGolden("seeded_kept.json");
+    HeadShape shape{golden["layers"], golden["kv_heads"], golden["group"], golden["dim"], 0};
+    shape.hidden = shape.queryHeads() * shape.headDim;
+    QVERIFY(golden["cases"].size() >= 24);
+    for (const auto& c : golden["cases"]) {
+      const auto spec = c["press"].get<std::string>();
+      const PressPtr press = makePress(spec);
+      RunContext run;
+      run.shape = shape;
+      run.tokens = c["tokens"].get<int64_t>();
+      press->begin(run);
+      double worst = 1;
+      for (int l = 0; l < shape.layers; ++l) {
+        const FakeLayer layer = goldenLayer(shape, run.tokens, l);
+        LayerTrace trace = layer.trace;
+        trace.k = layer.k.data();  // the copy owns its tensors
+        trace.v = layer.v.data();
+        trace.q = layer.q.data();
+        trace.ropeCos = layer.cosines.data();
+        trace.ropeSin = layer.sines.data();
+        std::vector<std::vector<int32_t>> got;
+        for (HeadKeep& h : press->keep(trace).heads) got.push_back(std::move(h.positions));
+        worst = std::min(worst, worstHead(c["kept"][size_t(l)], got));
+      }
+      QVERIFY2(worst >= .98, (spec + " at " + std::to_string(run.tokens) + ": worst head " + std::to_string(worst)).c_str());
+    }
+  }
+
+  void theDefaultModel() {
+    const std::string path = defaultModel();
+    if (path.empty()) QSKIP("no default model is here");
+    ModelSpec model;
+    model.path = path;
+    model.precision = Precision::Exact;
+    model.threads = 2;
+    const std::unique_ptr<LoadedModel> loaded = loadModel(model, {}, {});
+    const nlohmann::json golden = readGolden("smollm2_kept.json");
+    const auto ids = golden["ids"].get<std::vector<int32_t>>();
+    const HeadShape shape = loaded->backend->shape();
+    RunContext run;
+    run.shape = shape;
+    run.tokens = int64_t(ids.size());
+    std::vector<PressPtr> presses;
+    TraceNeeds needs;
+    for (const auto& c : golden["cases"]) {
+      presses.push_back(makePress(c["press"].get<std::string>()));
+      presses.back()->begin(run);
+      needs |= presses.back()->needs();
+    }
+    const auto sequence = loaded->backend->newSequence();  // one prefill for all: a press changes nothing that later layers see
+    sequence->beginPrefill(ids, needs);
+    std::vector<double> worst(presses.size(), 1);
+    for (int l = 0; l < shape.layers; ++l) {
+      for (int64_t at = 0; at < run.tokens; at += kPrefillChunk) sequence->prefillChunk(l, at, std::min(kPrefillChunk, run.tokens - at));
+      const LayerTrace trace = sequence->trace(l);
+      for (size_t i = 0; i < presses.size(); ++i) {
+        std::vector<std::vector<int32_t>> got;
+        for (HeadKeep& h : presses[i]->keep(trace).heads) got.push_back(std::move(h.positions));
+        const double here = worstHead(golden["cases"][i]["kept"][size_t(l)], got);
+        worst[i] = std::min(worst[i], here);
+        // A key of layer 0 is its token's, turned by its position: equal tokens have the norms of rounding errors, here and in kvpress.
+        const std::string spec = presses[i]->spec();
+        const double least = l == 0 && spec.find("knorm") != spec.npos ? .95 : .98;
+        QVERIFY2(here >= least, (spec + ": layer " + std::to_string(l) + ", worst head " + std::to_string(here)).c_str());
+      }
+    }
+    for (size_t i = 0; i < presses.size(); ++i) qInfo("%s: worst head %.4f", presses[i]->spec().c_str(), worst[i]);
+  }
+};
+
+QTEST_GUILESS_MAIN(TestPressGolden)
+#include "tst_press_golden.moc"

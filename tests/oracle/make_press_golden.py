@@ -1,0 +1,192 @@
+# SPDX-FileCopyrightText: 2026 The PressLab developers
+# SPDX-License-Identifier: Apache-2.0
+"""Writes what kvpress keeps: on seeded tensors that the tests draw again, and on the default model.
+
+    python make_press_golden.py MODEL.gguf [OUT_FOLDER]      (OUT_FOLDER: ../data/press)
+
+Kept positions are hexadecimal maps: position 4i is the highest bit of digit i.
+"""
+import json
+import pathlib
+import sys
+
+import numpy as np
+import torch
+from kvpress import (AdaKVPress, ChunkKVPress, ExpectedAttentionPress, KeyDiffPress, KnormPress, LagKVPress, ObservedAttentionPress, PyramidKVPress,
+                     SnapKVPress, StreamingLLMPress, TOVAPress)
+from transformers import DynamicCache, LlamaConfig
+from transformers.models.llama.modeling_llama import LlamaAttention, LlamaRotaryEmbedding, apply_rotary_pos_emb, repeat_kv
+
+from gguf_model import llama_of
+
+LAYERS, KV_HEADS, GROUP, DIM = 3, 2, 2, 16
+MASK = (1 << 64) - 1
+
+
+def cases():
+    """Spec text of ours -> the press of kvpress. The seeded tensors take all of them, the model those of MODEL_SPECS."""
+    return {
+        "streaming_llm(ratio=0.3)": StreamingLLMPress(0.3),
+        "streaming_llm(ratio=0.7,n_sink=9)": StreamingLLMPress(0.7, n_sink=9),
+        "knorm(ratio=0.5)": KnormPress(0.5),
+        "knorm(ratio=0.9)": KnormPress(0.9),
+        "keydiff(ratio=0.5)": KeyDiffPress(0.5),
+        "keydiff(ratio=0.25)": KeyDiffPress(0.25),
+        "snapkv(ratio=0.5)": SnapKVPress(0.5),
+        "snapkv(ratio=0.3,window_size=16,kernel_size=9)": SnapKVPress(0.3, window_size=16, kernel_size=9),
+        "expected_attention(ratio=0.5)": ExpectedAttentionPress(0.5),
+        "expected_attention(ratio=0.6,n_future_positions=700,n_sink=2,epsilon=0.01)":
+            ExpectedAttentionPress(0.6, n_future_positions=700, n_sink=2, epsilon=0.01),
+        "expected_attention(ratio=0.4,use_covariance=false)": ExpectedAttentionPress(0.4, use_covariance=False),
+        "expected_attention(ratio=0.4,use_vnorm=false)": ExpectedAttentionPress(0.4, use_vnorm=False),
+        "tova(ratio=0.5)": TOVAPress(0.5),
+        "observed_attention(ratio=0.5)": ObservedAttentionPress(0.5),
+        "lagkv(ratio=0.5)": LagKVPress(0.5),
+        "lagkv(ratio=0.3)": LagKVPress(0.3),
+        "lagkv(ratio=0.3,n_sink=2,lag_size=16,cross_scoring=true)": LagKVPress(0.3, n_sink=2, lag_size=16, cross_scoring=True),
+        "pyramidkv(ratio=0.5)": PyramidKVPress(0.5),
+        "pyramidkv(ratio=0.4,window_size=4,beta=5)": PyramidKVPress(0.4, window_size=4, beta=5),
+        "adakv(snapkv(ratio=0.5))": AdaKVPress(SnapKVPress(0.5)),
+        "adakv(knorm(ratio=0.6),alpha_safeguard=0.5)": AdaKVPress(KnormPress(0.6), alpha_safeguard=0.5),
+        "chunkkv(snapkv(ratio=0.5))": ChunkKVPress(SnapKVPress(0.5)),
+        "chunkkv(keydiff(ratio=0.3),chunk_length=7)": ChunkKVPress(KeyDiffPress(0.3), chunk_length=7),
+    }
+
+
+MODEL_SPECS = ["streaming_llm(ratio=0.3)", "knorm(ratio=0.5)", "keydiff(ratio=0.5)", "snapkv(ratio=0.5)", "expected_attention(ratio=0.5)", "tova(ratio=0.5)",
+               "observed_attention(ratio=0.5)", "lagkv(ratio=0.5)", "pyramidkv(ratio=0.5)", "adakv(snapkv(ratio=0.5))", "chunkkv(snapkv(ratio=0.5))"]
+
+
+class Splitmix:
+    """The generator of core/press/random.h."""
+
+    def __init__(self, seed):
+        self.state = seed
+
+    def uniform(self):
+        self.state = (self.state + 0x9E3779B97F4A7C15) & MASK
+        z = self.state
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
+        return (float((z ^ (z >> 31)) >> 11) + 0.5) * 2.0**-53
+
+
+def tensors(tokens, layer):
+    """Keys with a mean of their own in each channel, values, queries before rotation; (heads, T, dim), float32."""
+    random = Splitmix(1000 + layer)
+    draw = lambda n: np.array([random.uniform() for _ in range(n)])
+    offset = draw(KV_HEADS * DIM).reshape(KV_HEADS, 1, DIM)
+    k = (draw(KV_HEADS * tokens * DIM).reshape(KV_HEADS, tokens, DIM) * 4 - 2 + offset).astype(np.float32)
+    v = (draw(KV_HEADS * tokens * DIM).reshape(KV_HEADS, tokens, DIM) * 2 - 1).astype(np.float32)
+    q = (draw(tokens * KV_HEADS * GROUP * DIM).reshape(tokens, KV_HEADS * GROUP * DIM) * 4 - 2).astype(np.float32)
+    return torch.from_numpy(k)[None], torch.from_numpy(v)[None], torch.from_numpy(q)[None]
+
+
+def attention_module(layer):
+    """An attention layer whose query projection passes its input through."""
+    width = KV_HEADS * GROUP * DIM
+    config = LlamaConfig(hidden_size=width, num_attention_heads=KV_HEADS * GROUP, num_key_value_heads=KV_HEADS, head_dim=DIM, num_hidden_layers=LAYERS,
+                         max_position_embeddings=4096, rope_parameters={"rope_type": "default", "rope_theta": 10000.0}, attn_implementation="sdpa")
+    module = LlamaAttention(config, layer).float()
+    with torch.no_grad():
+        module.q_proj.weight.copy_(torch.eye(width))
+    module.rotary_emb = LlamaRotaryEmbedding(config)
+    return module
+
+
+def kept_rows(before, after):
+    """Rows of (1, H, T, D) that (1, H, n, D) holds, as a list of sorted lists."""
+    out = []
+    for b, a in zip(before[0], after[0]):
+        same = (a[:, None, :] == b[None, :, :]).all(-1)
+        assert (same.sum(1) == 1).all(), "a row is not unique"
+        out.append(sorted(same.int().argmax(1).tolist()))
+    return out
+
+
+def masked_rows(module, heads, tokens):
+    """Rows left by a press that masks (AdaKV)."""
+    _, head, position = module.masked_key_indices
+    gone = torch.zeros(heads, tokens, dtype=torch.bool)
+    gone[head, position] = True
+    return [(~g).nonzero().flatten().tolist() for g in gone]
+
+
+def hex_map(rows, tokens):
+    bits = 0
+    for r in rows:
+        bits |= 1 << (4 * ((tokens + 3) // 4) - 1 - r)
+    return format(bits, f"0{(tokens + 3) // 4}x")
+
+
+def compress(press, module, hidden, k, v, attentions, kwargs):
+    module.masked_key_indices = None
+    k2, _ = press.compress(module, hidden, k, v, attentions, kwargs)
+    if module.masked_key_indices is not None:
+        return masked_rows(module, k.shape[1], k.shape[2])
+    return kept_rows(k, k2)
+
+
+def eager_attention(k, q, cos, sin):
+    """The whole attention matrix, which observed attention reads."""
+    heads = q.view(1, q.shape[1], KV_HEADS * GROUP, DIM).transpose(1, 2)
+    turned, _ = apply_rotary_pos_emb(heads, heads, cos, sin)
+    logits = turned @ repeat_kv(k, GROUP).transpose(2, 3) / DIM**0.5
+    return torch.softmax(logits.masked_fill(torch.ones(logits.shape[-2:]).triu(1).bool(), float("-inf")), -1)
+
+
+@torch.no_grad()
+def seeded_case(spec, press, tokens):
+    layers = []
+    for layer in range(LAYERS):
+        k, v, q = tensors(tokens, layer)
+        module = attention_module(layer)
+        cos, sin = module.rotary_emb(q, torch.arange(tokens)[None])
+        attentions = eager_attention(k, q, cos, sin) if isinstance(press, ObservedAttentionPress) else None
+        rows = compress(press, module, q, k, v, attentions, {"position_embeddings": (cos, sin)})
+        layers.append([hex_map(r, tokens) for r in rows])
+    return {"press": spec, "tokens": tokens, "kept": layers}
+
+
+@torch.no_grad()
+def model_case(model, spec, press, ids):
+    layers = []
+    inner = press.compress
+
+    def record(module, hidden, keys, values, attentions, kwargs):
+        module.masked_key_indices = None
+        k2, v2 = inner(module, hidden, keys, values, attentions, kwargs)
+        rows = masked_rows(module, keys.shape[1], keys.shape[2]) if module.masked_key_indices is not None else kept_rows(keys, k2)
+        module.masked_key_indices = None
+        layers.append([hex_map(r, len(ids)) for r in rows])
+        return keys, values
+
+    model.set_attn_implementation("eager" if isinstance(press, ObservedAttentionPress) else "sdpa")
+    press.compress = record
+    with press(model):
+        model(torch.tensor([ids]), past_key_values=DynamicCache(), use_cache=True)
+    del press.compress
+    return {"press": spec, "kept": layers}
+
+
+def write(path, head, rows):
+    lines = ",\n".join(json.dumps(r, separators=(",", ":")) for r in rows)
+    path.write_text("{" + json.dumps(head)[1:-1] + ',"cases":[\n' + lines + "\n]}\n")
+
+
+def main():
+    torch.set_num_threads(1)
+    here = pathlib.Path(__file__).parent
+    folder = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else here.parent / "data" / "press")
+    folder.mkdir(parents=True, exist_ok=True)
+    shape = {"layers": LAYERS, "kv_heads": KV_HEADS, "group": GROUP, "dim": DIM}
+    # lagkv(ratio=0.5) leaves out the context whose budget ends inside LagKV's equal top scores: any of them may stay.
+    seeded = [seeded_case(spec, press, tokens) for spec, press in cases().items() for tokens in (151, 333) if (spec, tokens) != ("lagkv(ratio=0.5)", 333)]
+    write(folder / "seeded_kept.json", shape, seeded)
+    ids = json.loads((here.parent / "data" / "model" / "smollm2_logits.json").read_text())["cases"][0]["ids"]
+    model = llama_of(sys.argv[1])
+    presses = cases()
+    write(folder / "smollm2_kept.json", {"ids": ids}, [model_case(model, spec, presses[spec], ids) for spec in MODEL_SPECS])
+
+
+main()
