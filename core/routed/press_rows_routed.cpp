@@ -51,6 +51,12 @@ constexpr ParamSpec kGroupTopK{"group_top_k", "Groups per token", ParamType::Int
 constexpr ParamSpec kCacheAware{"cache_aware", "Cache aware", ParamType::Bool, "", 0, 1, "false", "Belongs to the pikv router; without effect under router=eplb",
   kPikv, "", "", false};
 
+// The family shares its arguments: a spec may be written once and used for all three presses.
+constexpr std::string_view kNoStreaming = "Shared with the family; without effect under eplb, which has no streaming heads";
+constexpr ParamSpec kIdleSink{"sink", "First tokens", ParamType::Int, "tok", 0, 1048576, "16", kNoStreaming, kDefinition, "", "sink_size", false};
+constexpr ParamSpec kIdleRecent{"recent", "Recent tokens", ParamType::Int, "tok", 1, 1048576, "112", kNoStreaming, kDefinition, "", "recent_size", false};
+constexpr ParamSpec kIdleWindow{"window", "Window", ParamType::Choice, "", 0, 0, "fixed", kNoStreaming, kDefinition, "fixed|auto", "", false};
+
 constexpr ParamSpec kHeadRatio{"head_ratio", "Streaming heads", ParamType::Float, "share", 0, 1, "0",
   "Share of heads that stream, as in the paper; instead of ratio", kDuoPaper, "", "head_compression_ratio", false};
 constexpr ParamSpec kSplit{"split", "Split", ParamType::Float, "share", 0, 1, "0.7", "Share of the freed bytes that the router frees; Duo the rest",
@@ -62,7 +68,8 @@ constexpr ParamSpec kDuoRatio{"duo_ratio", "Ratio of Duo", ParamType::Float, "sh
 
 constexpr ParamSpec kDuoParams[]{kRatio, kHeadRatio, kSink, kRecent, kWindow, kOrder, kCalibration, kSeed};
 constexpr ParamSpec kEplbParams[]{kRatio, kExpertCount, kTopK, kCapacity, kRouter, kBalance, kDispatch, kShared, kQuotas, kExperts, kCalibration,
-  kSeed, kTemperature, kBalanceCoefficient, kBalanceMode, kImportance, kGroups, kGroupTopK, kCacheAware};
+  kSeed, kTemperature, kBalanceCoefficient, kBalanceMode, kImportance, kGroups, kGroupTopK, kCacheAware,
+  kIdleSink, kIdleRecent, kIdleWindow};
 constexpr ParamSpec kEplbDuoParams[]{kRatio, kSplit, kExpertCount, kTopK, kCapacity, kRouter, kBalance, kDispatch, kShared, kQuotas, kExperts,
   kSink, kRecent, kWindow, kOrder, kCalibration, kSeed, kEplbRatio, kDuoRatio, kTemperature, kBalanceCoefficient, kBalanceMode, kImportance,
   kGroups, kGroupTopK, kCacheAware};
