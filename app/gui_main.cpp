@@ -8,6 +8,7 @@
 #include "ui/appearance.h"
 #include "ui/exporter.h"
 #include "ui/main_window.h"
+#include "ui/screenshot.h"
 
 namespace {
 
@@ -21,7 +22,7 @@ int main(int argc, char** argv) {
   // Rendering and help need no display. The platform is chosen when QApplication is made, so the arguments are looked at before.
   bool windowless = false;
   for (int i = 1; i < argc; ++i)
-    for (const char* option : {"--render", "--help", "-h", "--version", "-v"}) windowless = windowless || named(argv[i], option);
+    for (const char* option : {"--render", "--help", "-h", "--version", "-v", "--screenshot"}) windowless = windowless || named(argv[i], option);
   if (windowless) qputenv("QT_QPA_PLATFORM", "offscreen");
   QApplication app(argc, argv);
   QCoreApplication::setApplicationName(QStringLiteral("presslab"));
@@ -39,7 +40,14 @@ int main(int argc, char** argv) {
                                   QStringLiteral("png,svg,pdf"));
   const QCommandLineOption language(QStringLiteral("lang"), QStringLiteral("Language: en or zh_CN."), QStringLiteral("CODE"));
   const QCommandLineOption dark(QStringLiteral("dark"), QStringLiteral("Dark colours."));
-  parser.addOptions({model, render, out, charts, language, dark});
+  const QCommandLineOption shot(QStringLiteral("screenshot"), QStringLiteral("Run (or open RUN), save a picture of the window and quit."),
+                                QStringLiteral("FILE.png"));
+  const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("Size of the window for --screenshot."), QStringLiteral("WxH"),
+                                QStringLiteral("1280x800"));
+  const QCommandLineOption preset(QStringLiteral("preset"), QStringLiteral("Preset to start with."), QStringLiteral("ID"));
+  const QCommandLineOption context(QStringLiteral("context"), QStringLiteral("Tokens of the synthetic prompt."), QStringLiteral("N"));
+  const QCommandLineOption page(QStringLiteral("page"), QStringLiteral("Page to show, from 0."), QStringLiteral("N"), QStringLiteral("0"));
+  parser.addOptions({model, render, out, charts, language, dark, shot, size, preset, context, page});
   parser.addPositionalArgument(QStringLiteral("run"), QStringLiteral("Stored run to open."), QStringLiteral("[RUN]"));
   parser.addHelpOption();
   parser.addVersionOption();
@@ -59,9 +67,24 @@ int main(int argc, char** argv) {
                                parser.isSet(dark));
   }
   presslab::MainWindow window(parser.value(model));
-  if (parser.isSet(language)) window.setLanguage(parser.value(language));
-  if (parser.isSet(dark)) window.setTheme(presslab::Theme::Dark);
-  if (!parser.positionalArguments().isEmpty()) window.openRun(parser.positionalArguments().first());
+  if (parser.isSet(language)) window.setLanguage(parser.value(language), false);
+  if (parser.isSet(dark)) window.setTheme(presslab::Theme::Dark, false);
+  const QString run = parser.positionalArguments().value(0);
+  if (parser.isSet(preset)) window.choosePreset(parser.value(preset));
+  if (parser.isSet(context)) window.setContextTokens(parser.value(context).toInt());
+  if (parser.isSet(shot)) {
+    const QStringList wh = parser.value(size).split(QLatin1Char('x'));
+    presslab::ScreenshotSpec spec{
+        parser.value(shot),        parser.value(preset), run, QSize(wh.value(0).toInt(), wh.value(1).toInt()), parser.value(context).toInt(),
+        parser.value(page).toInt()};
+    if (spec.size.width() < 400 || spec.size.height() < 300) {
+      QTextStream(stderr) << "presslab: --size needs WIDTHxHEIGHT of at least 400x300\n";
+      return 2;
+    }
+    presslab::takeScreenshot(window, spec);
+  } else if (!run.isEmpty()) {
+    window.openRun(run);
+  }
   window.show();
   return app.exec();
 }

@@ -69,6 +69,8 @@ QString commandOf(const CompareSpec& spec, const QString& documentPath) {
   QStringList methods;
   for (const std::string& m : spec.methods) methods << QString::fromStdString(m);
   c << QStringLiteral("--methods") << quoted(methods.join(QLatin1Char(';'))) << QStringLiteral("-n") << QString::number(spec.maxNewTokens);
+  if (spec.match != Match::Ratio)
+    c << QStringLiteral("--match") << (spec.match == Match::Bytes ? QStringLiteral("bytes") : QStringLiteral("quality"));
   return c.join(QLatin1Char(' '));
 }
 

@@ -18,13 +18,17 @@
 #include <QVBoxLayout>
 
 #include "core/export/export.h"
-#include "ui/charts/chart_view.h"
+#include "ui/charts/charts.h"
 #include "ui/exporter.h"
 #include "ui/models/comparison_model.h"
+#include "ui/models/presets.h"
 #include "ui/pages/compare_page.h"
+#include "ui/pages/history_page.h"
 #include "ui/pages/results_page.h"
+#include "ui/pages/tokens_page.h"
 #include "ui/run/run_controller.h"
 #include "ui/widgets/control_panel.h"
+#include "ui/widgets/lane_view.h"
 #include "ui/widgets/top_bar.h"
 
 namespace presslab {
@@ -32,33 +36,42 @@ namespace presslab {
 MainWindow::MainWindow(const QString& model, QWidget* parent)
     : QMainWindow(parent),
       m_model(new ComparisonModel(this)),
+      m_charts(makeCharts(nullptr)),
       m_controller(new RunController(m_model, this)),
       m_top(new TopBar),
       m_controls(new ControlPanel),
-      m_compare(new ComparePage(m_model)),
-      m_results(new ResultsPage),
+      m_compare(new ComparePage(m_model, m_charts)),
+      m_results(new ResultsPage(m_charts)),
+      m_tokens(new TokensPage),
+      m_history(new HistoryPage),
       m_tabs(new QTabWidget),
       m_banner(new QLabel),
       m_predictSoon(new QTimer(this)),
       m_modelPath(model) {
   m_banner->setWordWrap(true);
   m_banner->setObjectName(QStringLiteral("banner"));
-  m_banner->setStyleSheet(QStringLiteral("background:#b3261e;color:white;padding:5px"));
   m_banner->setTextInteractionFlags(Qt::TextSelectableByMouse);
   m_banner->hide();
-  m_tabs->addTab(m_compare, QString());
-  m_tabs->addTab(m_results, QString());
+  for (QWidget* page :
+       {static_cast<QWidget*>(m_compare), static_cast<QWidget*>(m_results), static_cast<QWidget*>(m_tokens), static_cast<QWidget*>(m_history)})
+    m_tabs->addTab(page, QString());
   m_tabs->setDocumentMode(true);
   auto* split = new QSplitter;
-  split->addWidget(m_controls);
+  auto* left = new QWidget;
+  auto* leftBox = new QVBoxLayout(left);
+  leftBox->setContentsMargins(8, 4, 0, 4);
+  leftBox->addWidget(m_controls);
+  split->addWidget(left);
   split->addWidget(m_tabs);
-  m_controls->setMaximumWidth(300);
-  split->setSizes({236, 1044});
+  left->setMaximumWidth(340);
+  left->setMinimumWidth(200);
+  split->setHandleWidth(6);
+  split->setSizes({232, 1048});
   split->setStretchFactor(1, 1);
   auto* centre = new QWidget;
   auto* box = new QVBoxLayout(centre);
   box->setContentsMargins(0, 0, 0, 0);
-  box->setSpacing(2);
+  box->setSpacing(0);
   box->addWidget(m_top);
   box->addWidget(m_banner);
   box->addWidget(split, 1);
@@ -69,13 +82,24 @@ MainWindow::MainWindow(const QString& model, QWidget* parent)
   m_predictSoon->setInterval(60);
   connect(m_predictSoon, &QTimer::timeout, this, [this] { m_controller->predict(m_controls->methods(), m_top->contextTokens(), KvType::F16); });
   connect(m_controls, &ControlPanel::changed, this, &MainWindow::methodsChanged);
+  connect(m_controls, &ControlPanel::failed, this, &MainWindow::showError);
+  connect(m_compare, &ComparePage::qualityMatchWanted, this, [this] {
+    if (m_controller->state() != RunController::State::Ready) return;
+    m_controls->setMatch(Match::Quality);
+    startRun();
+  });
   connect(m_top, &TopBar::jobChanged, m_predictSoon, qOverload<>(&QTimer::start));
   connect(m_top, &TopBar::presetChosen, this, &MainWindow::applyPreset);
   connect(m_top, &TopBar::run, m_run, &QAction::trigger);
   connect(m_top, &TopBar::cancel, m_cancel, &QAction::trigger);
   connect(m_top, &TopBar::openModel, m_openModel, &QAction::trigger);
   connect(m_top, &TopBar::failed, this, &MainWindow::showError);
-  connect(m_controller, &RunController::repaint, m_compare, &ComparePage::refresh);
+  connect(m_controller, &RunController::repaint, this, [this] {
+    m_compare->refresh();
+    m_results->refresh(m_model->data());
+    showPhase();
+  });
+  connectPages();
   connect(m_controller, &RunController::stateChanged, this, &MainWindow::updateState);
   connect(m_controller, &RunController::failed, this, &MainWindow::showError);
   connect(m_controller, &RunController::modelLoaded, this, [this](const ModelInfo& info) {
@@ -88,17 +112,51 @@ MainWindow::MainWindow(const QString& model, QWidget* parent)
     m_compare->refresh();
   });
   connect(m_controller, &RunController::finished, this, [this](const RunOutcome& outcome) {
-    if (outcome.comparison) m_results->setComparison(outcome.comparison);
+    if (outcome.comparison) setResult(outcome.comparison);
   });
   QSettings settings;
   setTheme(Theme(settings.value(QStringLiteral("theme"), 0).toInt()));
   setLanguage(settings.value(QStringLiteral("language")).toString());
   if (!restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray())) resize(1280, 800);
+  m_compare->restoreLayout(settings.value(QStringLiteral("layout")).toByteArray());
   methodsChanged();
   ModelSpec spec;
   spec.path = model.toStdString();
   m_controller->load(spec);
   updateState();
+}
+
+void MainWindow::connectPages() {
+  connect(m_compare, &ComparePage::figureChosen, this, &MainWindow::showChart);
+  for (ChartView* chart : m_charts) {
+    connect(chart, &ChartView::exportWanted, this, &MainWindow::exportChart);
+    connect(chart, &ChartView::cellActivated, this, [this](int method, int layer, int head) {
+      if (!m_model->data().comparison) return;
+      m_tokens->show(method, layer, head);
+      m_tabs->setCurrentWidget(m_tokens);
+    });
+  }
+  connect(m_controller, &RunController::piecesReady, this, [this](const QString& id, const std::vector<std::string>& pieces) {
+    if (m_model->data().comparison && QString::fromStdString(m_model->data().comparison->id) == id) m_tokens->setPieces(pieces);
+  });
+  connect(m_history, &HistoryPage::openWanted, this, [this](const QString& folder) {
+    if (m_controller->state() == RunController::State::Running || m_controller->state() == RunController::State::Cancelling) return;
+    openRun(folder);
+    m_tabs->setCurrentWidget(m_compare);
+  });
+}
+
+void MainWindow::setResult(std::shared_ptr<const Comparison> comparison) {
+  m_results->setComparison(comparison);
+  m_tokens->setComparison(comparison);
+  m_controller->requestPieces(*comparison);
+}
+
+// What the engine does for the run as a whole stands in the status bar.
+void MainWindow::showPhase() {
+  const ChartData& d = m_model->data();
+  if (m_controller->state() != RunController::State::Running) return;
+  statusBar()->showMessage(d.runPhase < 0 ? tr("Running") : QStringLiteral("%1 %2 %").arg(phaseName(d.runPhase), number(100 * d.runProgress, 0)));
 }
 
 MainWindow::~MainWindow() { delete m_controller; }  // first: its thread must not outlive what it wakes
@@ -109,6 +167,7 @@ CompareSpec MainWindow::spec() const {
   s.prompt = m_top->prompt();
   s.methods = m_controls->methods();
   s.maxNewTokens = m_top->newTokens();
+  s.match = m_controls->match();
   s.commandLine = commandOf(s, m_top->documentPath()).toStdString();
   return s;
 }
@@ -121,17 +180,18 @@ void MainWindow::changeEvent(QEvent* event) {
   QMainWindow::changeEvent(event);
 }
 
-void MainWindow::setLanguage(const QString& code) {
+void MainWindow::setLanguage(const QString& code, bool remember) {
   const QString used = applyLanguage(code);
   (used == QLatin1String("zh_CN") ? m_chinese : m_english)->setChecked(true);
-  QSettings().setValue(QStringLiteral("language"), code);
+  if (remember) QSettings().setValue(QStringLiteral("language"), code);
   retranslateUi();
 }
 
-void MainWindow::setTheme(Theme theme) {
+void MainWindow::setTheme(Theme theme, bool remember) {
   const bool dark = applyTheme(theme);
   (theme == Theme::System ? m_system : theme == Theme::Light ? m_light : m_dark)->setChecked(true);
-  QSettings().setValue(QStringLiteral("theme"), int(theme));
+  if (remember) QSettings().setValue(QStringLiteral("theme"), int(theme));
+  for (ChartView* chart : m_charts) chart->setDark(dark);
   m_compare->setDark(dark);
 }
 
@@ -170,16 +230,21 @@ void MainWindow::showError(const QString& reason) {
 
 void MainWindow::methodsChanged() {
   if (m_controller->state() == RunController::State::Running || m_controller->state() == RunController::State::Cancelling) return;
-  if (!m_model->data().comparison || m_controls->methods().size() != m_model->data().lanes.size()) m_model->begin(m_controls->methods());
+  if (!m_model->data().comparison || m_controls->methods().size() != m_model->data().lanes.size())
+    m_model->begin(m_controls->methods(), m_top->newTokens());
   m_compare->refresh();
   m_predictSoon->start();
 }
 
 void MainWindow::applyPreset(int index) {
   const Preset& preset = presets()[size_t(index)];
-  m_top->setJob(preset.contextTokens, preset.newTokens);
+  const int length = m_top->setJob(preset.contextTokens, preset.newTokens);
   m_controls->setKnobs(knobsOf(preset));
-  statusBar()->showMessage(QCoreApplication::translate("Presets", preset.help), 8000);
+  m_controls->setMatch(Match::Ratio);
+  QString message = QCoreApplication::translate("Presets", preset.help);
+  if (length < preset.contextTokens)
+    message = tr("The model has too few positions for %1 tokens: the nearest length, %2, is set.").arg(preset.contextTokens).arg(length);
+  statusBar()->showMessage(message, 12000);
 }
 
 void MainWindow::openRun(const QString& folderOrId) {
@@ -187,9 +252,10 @@ void MainWindow::openRun(const QString& folderOrId) {
     auto comparison = std::make_shared<const Comparison>(readRunFolder(folderOrId.toStdString()));
     std::vector<std::string> methods;
     for (const MethodMetrics& m : comparison->methods) methods.push_back(m.method);
-    m_model->begin(methods);
+    m_controls->setMethods(methods);  // so that Run repeats what is shown
+    m_model->begin(methods, methods.empty() ? 0 : int(comparison->methods.front().newTokens));
     m_model->setComparison(comparison);
-    m_results->setComparison(comparison);
+    setResult(comparison);
     m_compare->refresh();
     updateState();
   } catch (const std::exception& e) {
@@ -201,12 +267,49 @@ void MainWindow::exportAllCharts(const QStringList& formats) {
   const QString dir = QFileDialog::getExistingDirectory(this, tr("Folder for the charts"));
   if (dir.isEmpty()) return;
   try {
-    const QStringList paths = exportCharts(m_compare->charts(), dir, formats);
+    const QStringList paths = exportCharts(m_charts, dir, formats);
     statusBar()->showMessage(tr("%1 files written to %2").arg(paths.size()).arg(dir), 8000);
   } catch (const std::exception& e) {
     showError(QString::fromUtf8(e.what()));
   }
 }
+
+void MainWindow::exportChart(ChartView* chart) {
+  QString filter;
+  QString path = QFileDialog::getSaveFileName(this, tr("Export this chart"), chart->id() + QStringLiteral(".png"),
+                                              QStringLiteral("PNG (*.png);;SVG (*.svg);;PDF (*.pdf)"), &filter);
+  if (path.isEmpty()) return;
+  if (QFileInfo(path).suffix().isEmpty()) path += QLatin1Char('.') + filter.section(QLatin1Char(' '), 0, 0).toLower();
+  try {
+    chart->exportTo(path);
+    statusBar()->showMessage(tr("Written: %1").arg(path), 8000);
+  } catch (const std::exception& e) {
+    showError(QString::fromUtf8(e.what()));
+  }
+}
+
+void MainWindow::showChart(const QString& id) {
+  for (ChartView* chart : m_charts)
+    if (chart->id() == id) m_tabs->setCurrentIndex(m_compare->isAncestorOf(chart) ? 0 : 1);
+}
+
+void MainWindow::startRun() {
+  m_banner->hide();
+  m_controller->start(spec());
+}
+
+bool MainWindow::choosePreset(const QString& id) {
+  for (size_t i = 0; i < presets().size(); ++i)
+    if (id == QLatin1String(presets()[i].id)) {
+      applyPreset(int(i));
+      return true;
+    }
+  return false;
+}
+
+void MainWindow::setContextTokens(int tokens) { m_top->setContextTokens(tokens); }
+
+void MainWindow::showPage(int index) { m_tabs->setCurrentIndex(index); }
 
 void MainWindow::exportRun(RunFormat format) {
   static const QStringList kEnding{QStringLiteral("csv"), QStringLiteral("json"), QStringLiteral("md")};
@@ -227,6 +330,7 @@ void MainWindow::exportRun(RunFormat format) {
 void MainWindow::closeEvent(QCloseEvent* event) {
   m_controller->cancel();
   QSettings().setValue(QStringLiteral("geometry"), saveGeometry());
+  QSettings().setValue(QStringLiteral("layout"), m_compare->saveLayout());
   event->accept();
 }
 

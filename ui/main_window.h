@@ -1,8 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include <QList>
 #include <QMainWindow>
 #include <memory>
+#include <vector>
 
 #include "core/api/lab.h"
 #include "ui/appearance.h"
@@ -15,11 +17,14 @@ class QTimer;
 
 namespace presslab {
 
+class ChartView;
 class ComparePage;
 class ComparisonModel;
 class ControlPanel;
+class HistoryPage;
 class ResultsPage;
 class RunController;
+class TokensPage;
 class TopBar;
 
 /// Makes the pages and joins them.
@@ -30,9 +35,17 @@ class MainWindow : public QMainWindow {
   explicit MainWindow(const QString& model, QWidget* parent = nullptr);
   ~MainWindow() override;
   RunController* controller() const { return m_controller; }
-  void setLanguage(const QString& code);
-  void setTheme(Theme theme);
+  /// `remember`: also at the next start.
+  void setLanguage(const QString& code, bool remember = true);
+  void setTheme(Theme theme, bool remember = true);
   void openRun(const QString& folderOrId);
+  /// Starts the comparison that the window shows.
+  void startRun();
+  /// A preset by its id, as if it had been chosen; false when there is none of that name.
+  bool choosePreset(const QString& id);
+  void setContextTokens(int tokens);
+  void showPage(int index);
+  const std::vector<ChartView*>& charts() const { return m_charts; }
 
  protected:
   void changeEvent(QEvent* event) override;
@@ -42,7 +55,11 @@ class MainWindow : public QMainWindow {
 
  private:
   enum class RunFormat { Csv, Json, Markdown };
+  void connectPages();
+  void setResult(std::shared_ptr<const Comparison> comparison);
+  void showPhase();
   void makeMenus();
+  void makeViewMenu();
   void retranslateUi();
   void showError(const QString& reason);
   void updateState();
@@ -51,19 +68,26 @@ class MainWindow : public QMainWindow {
   CompareSpec spec() const;
   void exportAllCharts(const QStringList& formats);
   void exportRun(RunFormat format);
+  void exportChart(ChartView* chart);
+  void showChart(const QString& id);
   ComparisonModel* m_model;
+  std::vector<ChartView*> m_charts;
   RunController* m_controller;
   TopBar* m_top;
   ControlPanel* m_controls;
   ComparePage* m_compare;
   ResultsPage* m_results;
+  TokensPage* m_tokens;
+  HistoryPage* m_history;
   QTabWidget* m_tabs;
   QLabel* m_banner;
   QTimer* m_predictSoon;
   QString m_modelPath;
   QMenu *m_file, *m_export, *m_view, *m_themes, *m_languages;
   QAction *m_openModel, *m_openDocument, *m_openRun, *m_run, *m_cancel, *m_quit, *m_png, *m_svg, *m_pdf, *m_all, *m_csv, *m_json, *m_markdown,
-      *m_command, *m_system, *m_light, *m_dark, *m_english, *m_chinese, *m_resetZoom;
+      *m_command, *m_system, *m_light, *m_dark, *m_english, *m_chinese, *m_resetZoom, *m_resetLayout, *m_palette, *m_shortcuts;
+  QList<QAction*> m_pageActions, m_presetActions;
+  QMenu *m_presetMenu, *m_help;
 };
 
 }  // namespace presslab

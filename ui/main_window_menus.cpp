@@ -13,11 +13,40 @@
 #include "core/export/export.h"
 #include "ui/charts/chart_view.h"
 #include "ui/main_window.h"
+#include "ui/models/presets.h"
 #include "ui/pages/compare_page.h"
 #include "ui/run/run_controller.h"
+#include "ui/widgets/command_palette.h"
+#include "ui/widgets/control_panel.h"
 #include "ui/widgets/top_bar.h"
 
 namespace presslab {
+
+// Pages, presets and help: what the command palette offers beside the other menus.
+void MainWindow::makeViewMenu() {
+  for (int i = 0; i < m_tabs->count(); ++i) {
+    m_pageActions << m_view->addAction(QString(), this, [this, i] { m_tabs->setCurrentIndex(i); });
+    m_pageActions.last()->setShortcut(QKeySequence(Qt::CTRL | Qt::Key(Qt::Key_1 + i)));
+  }
+  m_resetLayout = m_view->addAction(QString(), this, [this] { m_compare->resetLayout(); });
+  m_presetMenu = m_view->addMenu(QString());
+  for (size_t i = 0; i < presets().size(); ++i)
+    m_presetActions << m_presetMenu->addAction(QString(), this, [this, i] {
+      if (m_controls->isEnabled()) applyPreset(int(i));
+    });
+  m_help = menuBar()->addMenu(QString());
+  const auto palette = [this] {
+    QList<QAction*> all;
+    for (QMenu* menu : {m_file, m_export, m_view, m_themes, m_languages, m_presetMenu})
+      for (QAction* action : menu->actions())
+        if (!action->isSeparator() && !action->menu()) all << action;
+    (new CommandPalette(all, this))->show();
+  };
+  m_palette = m_help->addAction(QString(), this, palette);
+  m_palette->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_K));
+  m_shortcuts = m_help->addAction(QString(), this, palette);
+  m_shortcuts->setShortcut(QKeySequence(Qt::Key_F1));
+}
 
 void MainWindow::makeMenus() {
   m_file = menuBar()->addMenu(QString());
@@ -49,12 +78,7 @@ void MainWindow::makeMenus() {
   });
   m_file->addSeparator();
   m_run = add(
-      m_file,
-      [this] {
-        m_banner->hide();
-        m_controller->start(spec());
-      },
-      QKeySequence(Qt::Key_F5));
+      m_file, [this] { startRun(); }, QKeySequence(Qt::Key_F5));
   m_cancel = add(
       m_file, [this] { m_controller->cancel(); }, QKeySequence(Qt::Key_Escape));
   m_file->addSeparator();
@@ -84,9 +108,10 @@ void MainWindow::makeMenus() {
   m_resetZoom = add(
       m_view,
       [this] {
-        for (ChartView* chart : m_compare->charts()) chart->resetZoom();
+        for (ChartView* chart : m_charts) chart->resetZoom();
       },
       QKeySequence(Qt::CTRL | Qt::Key_0));
+  makeViewMenu();
   m_system = add(m_themes, [this] { setTheme(Theme::System); });
   m_light = add(m_themes, [this] { setTheme(Theme::Light); });
   m_dark = add(m_themes, [this] { setTheme(Theme::Dark); });
@@ -102,9 +127,20 @@ void MainWindow::makeMenus() {
 }
 
 void MainWindow::retranslateUi() {
+  if (m_pageActions.isEmpty()) return;  // the menus are not made yet
   setWindowTitle(QStringLiteral("PressLab"));
   m_tabs->setTabText(0, tr("Comparison"));
   m_tabs->setTabText(1, tr("Results"));
+  m_tabs->setTabText(2, tr("Tokens"));
+  m_tabs->setTabText(3, tr("Runs"));
+  for (int i = 0; i < m_tabs->count(); ++i) m_pageActions[i]->setText(tr("Page: %1").arg(m_tabs->tabText(i)));
+  for (size_t i = 0; i < presets().size(); ++i)
+    m_presetActions[qsizetype(i)]->setText(tr("Preset: %1").arg(QCoreApplication::translate("Presets", presets()[i].name)));
+  m_presetMenu->setTitle(tr("Presets"));
+  m_resetLayout->setText(tr("Reset layout"));
+  m_help->setTitle(tr("&Help"));
+  m_palette->setText(tr("Command palette…"));
+  m_shortcuts->setText(tr("Shortcuts of all actions"));
   m_file->setTitle(tr("&File"));
   m_export->setTitle(tr("&Export"));
   m_view->setTitle(tr("&View"));

@@ -44,6 +44,9 @@ class Lab {
   /// Runs a whole comparison. Never throws; partial results are kept in the outcome.
   RunOutcome compare(const CompareSpec&, const EventSink&, std::stop_token) noexcept;
 
+  /// Text of each token on the loaded model, by place; a character that spans tokens stands whole with its last one. Throws Failure.
+  std::vector<std::string> pieces(const std::vector<int32_t>& ids) const;
+
   /// Predicted bytes and bound of `method` at `tokens` context tokens on the loaded model.
   Prediction predict(const std::string& method, int64_t tokens, KvType kv) const;
 

@@ -1,9 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
+#include <QListWidget>
 #include <QSet>
+#include <QSignalSpy>
+#include <QSlider>
 #include <QTest>
 
 #include "core/api/press_info.h"
+#include "ui/forms/spec_text.h"
 #include "ui/models/presets.h"
 #include "ui/widgets/control_panel.h"
 
@@ -60,6 +64,46 @@ class TestPresets : public QObject {
       seen.insert(QString::fromStdString(panel.methods().back()));
     }
     QVERIFY(seen.size() >= 8);  // the presets differ in more than their names
+  }
+
+  void aKnobChangesEveryMethodAndLosesNone() {
+    ControlPanel panel;
+    QVERIFY(panel.addMethod(QStringLiteral("snapkv(ratio=0.5)")));
+    panel.findChild<QSlider*>(QStringLiteral("ratio"))->setValue(6);
+    const std::vector<std::string> methods = panel.methods();
+    QCOMPARE(methods.size(), size_t(4));
+    QCOMPARE(methods[0], std::string("none"));
+    for (size_t i = 1; i < methods.size(); ++i) QVERIFY2(methods[i].find("ratio=0.3") != std::string::npos, methods[i].c_str());
+  }
+
+  void aNinthMethodIsRefused() {
+    ControlPanel panel;
+    QSignalSpy failed(&panel, &ControlPanel::failed);
+    while (panel.methods().size() < size_t(ControlPanel::kMostMethods)) QVERIFY(panel.addMethod(QStringLiteral("knorm(ratio=0.5)")));
+    QVERIFY(!panel.addMethod(QStringLiteral("knorm(ratio=0.5)")));
+    QCOMPARE(failed.size(), 1);
+    QCOMPARE(panel.methods().size(), size_t(8));
+  }
+
+  void aSpecWrittenByHandGoesThroughTheParser() {
+    ControlPanel panel;
+    QSignalSpy failed(&panel, &ControlPanel::failed);
+    auto* list = panel.findChild<QListWidget*>(QStringLiteral("methods"));
+    list->item(1)->setText(QStringLiteral("duo(ratio=7)"));
+    QCOMPARE(failed.size(), 1);
+    QCOMPARE(list->item(1)->text(), QStringLiteral("duo(ratio=0.5)"));
+    list->item(1)->setText(QStringLiteral("knorm(ratio=0.25)"));
+    QCOMPARE(failed.size(), 1);
+    QVERIFY(panel.methods()[1].rfind("knorm", 0) == 0);
+  }
+
+  void argumentsGoWhereTheyBelong() {
+    QCOMPARE(withArguments(QStringLiteral("duo(ratio=0.5,sink=4)"),
+                           {{QStringLiteral("ratio"), QStringLiteral("0.2")}, {QStringLiteral("top_k"), QStringLiteral("3")}}),
+             QStringLiteral("duo(ratio=0.2,sink=4)"));
+    QCOMPARE(withArguments(QStringLiteral("none"), {{QStringLiteral("ratio"), QStringLiteral("0.2")}}), QStringLiteral("none"));
+    QCOMPARE(withArguments(QStringLiteral("eplb(ratio=0.35)+duo(ratio=0.15)"), {{QStringLiteral("ratio"), QStringLiteral("0.2")}}),
+             QStringLiteral("eplb(ratio=0.35)+duo(ratio=0.15)"));
   }
 };
 

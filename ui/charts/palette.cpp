@@ -5,13 +5,14 @@
 #include <QFontDatabase>
 #include <array>
 
+#include "ui/appearance.h"
 #include "ui/charts/qcp.h"
 
 namespace presslab {
 
 ChartTheme chartTheme(bool dark) {
-  return dark ? ChartTheme{true, QColor(0x1e1f22), QColor(0xe6e6e6), QColor(0x3a3c41), QColor(0x9a9ca2)}
-              : ChartTheme{false, QColor(0xffffff), QColor(0x1d1d1f), QColor(0xe2e2e6), QColor(0x6b6d73)};
+  const Look& c = look(dark);
+  return {dark, c.surface, c.text, c.grid, c.muted, c.line};
 }
 
 QColor methodColor(int index, bool dark) {

@@ -11,7 +11,7 @@ namespace presslab {
 /// Colours of the charts on one background.
 struct ChartTheme {
   bool dark = false;
-  QColor background, text, grid, muted;
+  QColor background, text, grid, muted, line;
 };
 ChartTheme chartTheme(bool dark);
 

@@ -7,11 +7,14 @@
 #include <QCoreApplication>
 #include <QDoubleSpinBox>
 #include <QFormLayout>
+#include <QLabel>
 #include <QLineEdit>
 #include <QSignalBlocker>
 #include <QSpinBox>
 #include <algorithm>
 #include <cmath>
+
+#include "ui/charts/palette.h"
 
 namespace presslab {
 namespace {
@@ -37,12 +40,22 @@ bool isDefault(const ParamSpec& s, const QString& value) {
 
 ParamForm::ParamForm(const PressInfo& press, QWidget* parent) : QWidget(parent), m_press(press) {
   auto* form = new QFormLayout(this);
+  form->setContentsMargins(0, 0, 4, 0);
+  form->setVerticalSpacing(3);
+  form->setHorizontalSpacing(6);
+  form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   for (const ParamSpec& s : press.params) {
     QWidget* editor = makeEditor(s);
     editor->setObjectName(qt(s.key));
     editor->setAccessibleName(translated(s.label));
     editor->setToolTip(s.source.empty() ? qt(s.help) : QStringLiteral("%1\n%2").arg(qt(s.help), qt(s.source)));
-    form->addRow(translated(s.label), editor);
+    editor->setMinimumWidth(72);
+    editor->setMaximumWidth(112);
+    auto* label = new QLabel(translated(s.label));
+    label->setFont(chartFont(8.5));
+    label->setWordWrap(true);
+    label->setBuddy(editor);
+    form->addRow(label, editor);
   }
 }
 
@@ -72,6 +85,8 @@ QWidget* ParamForm::makeEditor(const ParamSpec& s) {
     }
     case ParamType::Choice: {
       auto* combo = new QComboBox(this);
+      combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+      combo->setMinimumContentsLength(5);
       combo->addItems(qt(s.choices).split(QLatin1Char('|')));
       combo->setCurrentText(qt(s.def));
       connect(combo, &QComboBox::currentIndexChanged, this, &ParamForm::changed);

@@ -15,6 +15,203 @@
         <source>cannot hold here</source>
         <translation>此处不可能成立</translation>
     </message>
+    <message>
+        <source>Duo saves 30-50 % of KV memory</source>
+        <translation>Duo 节省 30-50 % 的 KV 内存</translation>
+    </message>
+    <message>
+        <source>Duo decodes 1.2-1.5 times as fast</source>
+        <translation>Duo 解码速度为 1.2-1.5 倍</translation>
+    </message>
+    <message>
+        <source>Duo keeps 95-98 % of quality (same most likely token)</source>
+        <translation>Duo 保持 95-98 % 的质量(最可能 token 相同)</translation>
+    </message>
+    <message>
+        <source>EPLB + Duo saves 40-60 % of KV memory</source>
+        <translation>EPLB + Duo 节省 40-60 % 的 KV 内存</translation>
+    </message>
+    <message>
+        <source>EPLB + Duo decodes 1.5-2.0 times as fast</source>
+        <translation>EPLB + Duo 解码速度为 1.5-2.0 倍</translation>
+    </message>
+    <message>
+        <source>EPLB + Duo keeps 93-97 % of quality (same most likely token)</source>
+        <translation>EPLB + Duo 保持 93-97 % 的质量(最可能 token 相同)</translation>
+    </message>
+    <message>
+        <source>EPLB + Duo saves 15-25 % more memory than Duo</source>
+        <translation>EPLB + Duo 比 Duo 多节省 15-25 % 内存</translation>
+    </message>
+    <message>
+        <source>EPLB + Duo decodes 10-20 % faster than Duo</source>
+        <translation>EPLB + Duo 解码比 Duo 快 10-20 %</translation>
+    </message>
+    <message>
+        <source>better than the band</source>
+        <translation>优于该区间</translation>
+    </message>
+</context>
+<context>
+    <name>HeadMap</name>
+    <message>
+        <source>full</source>
+        <translation>完整</translation>
+    </message>
+    <message>
+        <source>retrieval</source>
+        <translation>检索头</translation>
+    </message>
+    <message>
+        <source>routed</source>
+        <translation>路由头</translation>
+    </message>
+    <message>
+        <source>streaming</source>
+        <translation>流式头</translation>
+    </message>
+</context>
+<context>
+    <name>MemoryChart</name>
+    <message>
+        <source>layer %1</source>
+        <translation>第 %1 层</translation>
+    </message>
+</context>
+<context>
+    <name>MetricColumns</name>
+    <message>
+        <source>Ratio requested</source>
+        <translation>请求的压缩率</translation>
+    </message>
+    <message>
+        <source>Ratio of tokens</source>
+        <translation>token 压缩率</translation>
+    </message>
+    <message>
+        <source>Ratio of bytes</source>
+        <translation>字节压缩率</translation>
+    </message>
+    <message>
+        <source>KV cache</source>
+        <translation>KV 缓存</translation>
+    </message>
+    <message>
+        <source>KV uncompressed</source>
+        <translation>未压缩 KV</translation>
+    </message>
+    <message>
+        <source>KV peak</source>
+        <translation>KV 峰值</translation>
+    </message>
+    <message>
+        <source>KV at the end</source>
+        <translation>结束时 KV</translation>
+    </message>
+    <message>
+        <source>KV reserved</source>
+        <translation>预留 KV</translation>
+    </message>
+    <message>
+        <source>KV predicted</source>
+        <translation>预测 KV</translation>
+    </message>
+    <message>
+        <source>Peak memory</source>
+        <translation>内存峰值</translation>
+    </message>
+    <message>
+        <source>Memory before</source>
+        <translation>运行前内存</translation>
+    </message>
+    <message>
+        <source>Memory after prefill</source>
+        <translation>预填充后内存</translation>
+    </message>
+    <message>
+        <source>Memory at the end</source>
+        <translation>结束时内存</translation>
+    </message>
+    <message>
+        <source>Prefill scratch</source>
+        <translation>预填充临时内存</translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <translation>加载</translation>
+    </message>
+    <message>
+        <source>Tokenise</source>
+        <translation>分词</translation>
+    </message>
+    <message>
+        <source>Prefill time</source>
+        <translation>预填充时间</translation>
+    </message>
+    <message>
+        <source>Prefill</source>
+        <translation>预填充</translation>
+    </message>
+    <message>
+        <source>Compress</source>
+        <translation>压缩</translation>
+    </message>
+    <message>
+        <source>Step of the first token</source>
+        <translation>首 token 步</translation>
+    </message>
+    <message>
+        <source>First token</source>
+        <translation>首 token 时间</translation>
+    </message>
+    <message>
+        <source>Decode</source>
+        <translation>解码</translation>
+    </message>
+    <message>
+        <source>Token p50</source>
+        <translation>token p50</translation>
+    </message>
+    <message>
+        <source>Token p95</source>
+        <translation>token p95</translation>
+    </message>
+    <message>
+        <source>Total time</source>
+        <translation>总时间</translation>
+    </message>
+    <message>
+        <source>Bandwidth bound</source>
+        <translation>带宽下限</translation>
+    </message>
+    <message>
+        <source>Share of limit</source>
+        <translation>占上限比例</translation>
+    </message>
+    <message>
+        <source>KL mean</source>
+        <translation>KL 均值</translation>
+    </message>
+    <message>
+        <source>KL median</source>
+        <translation>KL 中位数</translation>
+    </message>
+    <message>
+        <source>KL p99</source>
+        <translation>KL p99</translation>
+    </message>
+    <message>
+        <source>Same token</source>
+        <translation>相同 token</translation>
+    </message>
+    <message>
+        <source>NLL change</source>
+        <translation>NLL 变化</translation>
+    </message>
+    <message>
+        <source>Attention kept</source>
+        <translation>保留的注意力</translation>
+    </message>
 </context>
 <context>
     <name>Phase</name>
@@ -110,16 +307,8 @@
         <translation>长文档</translation>
     </message>
     <message>
-        <source>4,000 tokens, removes 60 %, six experts</source>
-        <translation>4,000 个 token,移除 60 %,六个专家</translation>
-    </message>
-    <message>
         <source>Chat</source>
         <translation>对话</translation>
-    </message>
-    <message>
-        <source>1,000 tokens, removes 40 %</source>
-        <translation>1,000 个 token,移除 40 %</translation>
     </message>
     <message>
         <source>Long generation</source>
@@ -142,8 +331,16 @@
         <translation>低内存</translation>
     </message>
     <message>
-        <source>The guide&apos;s values: removes 20 %, two experts. A higher ratio would save more memory.</source>
-        <translation>指南给出的数值:移除 20 %,两个专家。提高压缩率可节省更多内存。</translation>
+        <source>4,000 tokens and a question, removes 60 %, six experts</source>
+        <translation>4,000 个 token 加一个问题,移除 60 %,六个专家</translation>
+    </message>
+    <message>
+        <source>1,000 tokens, removes 40 %. One question is asked; several turns on one cache are not measured yet.</source>
+        <translation>1,000 个 token,移除 40 %。只提一个问题;尚不测量同一缓存上的多轮对话。</translation>
+    </message>
+    <message>
+        <source>The guide&apos;s values: removes 20 %, two experts. Advice: fewer experts free no memory, a higher ratio does.</source>
+        <translation>指南给出的数值:移除 20 %,两个专家。建议:减少专家不会释放内存,提高压缩率才会。</translation>
     </message>
 </context>
 <context>
@@ -390,14 +587,6 @@
 <context>
     <name>presslab::ChartView</name>
     <message>
-        <source>Table</source>
-        <translation>表格</translation>
-    </message>
-    <message>
-        <source>Show the numbers of this chart as a table</source>
-        <translation>以表格显示此图的数值</translation>
-    </message>
-    <message>
         <source>Table of: %1</source>
         <translation>表格:%1</translation>
     </message>
@@ -409,36 +598,48 @@
         <source>Reset zoom of: %1</source>
         <translation>重置缩放:%1</translation>
     </message>
+    <message>
+        <source>Numbers as a table</source>
+        <translation>以表格显示数值</translation>
+    </message>
+    <message>
+        <source>Copy image and table</source>
+        <translation>复制图像和表格</translation>
+    </message>
+    <message>
+        <source>Export this chart…</source>
+        <translation>导出此图表…</translation>
+    </message>
+    <message>
+        <source>Table, copy, export</source>
+        <translation>表格、复制、导出</translation>
+    </message>
+    <message>
+        <source>Menu of: %1</source>
+        <translation>菜单:%1</translation>
+    </message>
+    <message>
+        <source>A chart. T shows its numbers as a table.</source>
+        <translation>图表。按 T 以表格显示其数值。</translation>
+    </message>
+    <message>
+        <source>Nothing measured yet</source>
+        <translation>尚无测量数据</translation>
+    </message>
 </context>
 <context>
-    <name>presslab::ComparePage</name>
+    <name>presslab::CommandPalette</name>
     <message>
-        <source>Not measured yet. The dotted lines are what arithmetic expects; press Run to measure.</source>
-        <translation>尚未测量。虚线为理论预测值,点击“运行”开始测量。</translation>
+        <source>Type to find an action</source>
+        <translation>输入以查找操作</translation>
     </message>
     <message>
-        <source>%1: %2 % less memory, %3× the speed, KL %4, %5 % same token</source>
-        <translation>%1:内存减少 %2 %,速度为 %3 倍,KL %4,相同 token %5 %</translation>
-    </message>
-    <message>
-        <source>%1 loses %2× less quality than %3</source>
-        <translation>%1 的质量损失仅为 %3 的 1/%2</translation>
-    </message>
-    <message>
-        <source>Cancelled: what was measured until then is kept.</source>
-        <translation>已取消:此前的测量结果已保留。</translation>
-    </message>
-    <message>
-        <source>Verdict</source>
-        <translation>结论</translation>
+        <source>Actions</source>
+        <translation>操作</translation>
     </message>
 </context>
 <context>
     <name>presslab::ControlPanel</name>
-    <message>
-        <source>&lt;b&gt;Compression&lt;/b&gt;</source>
-        <translation>&lt;b&gt;压缩&lt;/b&gt;</translation>
-    </message>
     <message>
         <source>Ratio removed: %1 %</source>
         <translation>压缩率(移除比例):%1 %</translation>
@@ -492,10 +693,6 @@
         <translation>专家负载均衡方式</translation>
     </message>
     <message>
-        <source>Methods (pick one to edit it)</source>
-        <translation>压缩方法(选中即可编辑)</translation>
-    </message>
-    <message>
         <source>Methods of the comparison</source>
         <translation>参与对比的方法</translation>
     </message>
@@ -519,24 +716,107 @@
         <source>Remove the chosen method</source>
         <translation>移除选中的方法</translation>
     </message>
+    <message>
+        <source>Compression</source>
+        <translation>压缩</translation>
+    </message>
+    <message>
+        <source>Per token</source>
+        <translation>每 token</translation>
+    </message>
+    <message>
+        <source>Experts that judge each token (top_k)</source>
+        <translation>为每个 token 评分的专家数 (top_k)</translation>
+    </message>
+    <message>
+        <source>Match</source>
+        <translation>对齐方式</translation>
+    </message>
+    <message>
+        <source>What the methods have in common</source>
+        <translation>各方法的共同条件</translation>
+    </message>
+    <message>
+        <source>Equal ratio: as the methods say. Equal bytes: every method holds the same bytes. Equal quality: every method removes as much as keeps its KL divergence within that of the first compressed method.</source>
+        <translation>相同压缩率:按各方法的设定。相同字节:各方法占用相同字节。相同质量:各方法尽量多移除,但 KL 散度不超过第一个压缩方法。</translation>
+    </message>
+    <message>
+        <source>equal ratio</source>
+        <translation>相同压缩率</translation>
+    </message>
+    <message>
+        <source>equal bytes</source>
+        <translation>相同字节</translation>
+    </message>
+    <message>
+        <source>equal quality</source>
+        <translation>相同质量</translation>
+    </message>
+    <message>
+        <source>Methods</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>Pick one to change its arguments; double click to write its spec</source>
+        <translation>选中以修改参数;双击可直接编写规格</translation>
+    </message>
+    <message>
+        <source>Arguments</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>A comparison has at most %1 methods</source>
+        <translation>一次对比最多 %1 种方法</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::DivergenceChart</name>
+    <message>
+        <source>Quality loss by token</source>
+        <translation>逐 token 质量损失</translation>
+    </message>
+    <message>
+        <source>KL divergence from the uncompressed run</source>
+        <translation>相对未压缩运行的 KL 散度</translation>
+    </message>
+    <message>
+        <source>decoded token</source>
+        <translation>已解码 token</translation>
+    </message>
+    <message>
+        <source>KL divergence (nats)</source>
+        <translation>KL 散度 (nats)</translation>
+    </message>
+    <message>
+        <source>token %1: %2 nats</source>
+        <translation>token %1:%2 nats</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Same token</source>
+        <translation>相同 token</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
 </context>
 <context>
     <name>presslab::ExpertMap</name>
     <message>
-        <source>Experts (eviction policies): load share</source>
-        <translation>专家(淘汰策略):负载占比</translation>
-    </message>
-    <message>
         <source>layer</source>
         <translation>层</translation>
-    </message>
-    <message>
-        <source>max/mean</source>
-        <translation>最大/均值</translation>
-    </message>
-    <message>
-        <source>dropped</source>
-        <translation>丢弃</translation>
     </message>
     <message>
         <source>Method</source>
@@ -574,32 +854,44 @@
         <source>Bias</source>
         <translation>偏置</translation>
     </message>
+    <message>
+        <source>Experts</source>
+        <translation>专家</translation>
+    </message>
+    <message>
+        <source>an expert here is an eviction policy · fill: load</source>
+        <translation>这里的专家是一种淘汰策略 · 填充:负载</translation>
+    </message>
+    <message>
+        <source>max/mean ≤ %1</source>
+        <translation>最大/均值 ≤ %1</translation>
+    </message>
+    <message>
+        <source>dropped by capacity</source>
+        <translation>因容量丢弃</translation>
+    </message>
+    <message>
+        <source>layer %1: largest over mean load %2</source>
+        <translation>第 %1 层:最大/平均负载 %2</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;%1&lt;/b&gt;, layer %2&lt;br&gt;%3 tokens (%4 %)&lt;br&gt;dropped %5, displaced %6&lt;br&gt;weight %7, bias %8</source>
+        <translation>&lt;b&gt;%1&lt;/b&gt;,第 %2 层&lt;br&gt;%3 个 token (%4 %)&lt;br&gt;丢弃 %5,改派 %6&lt;br&gt;权重 %7,偏置 %8</translation>
+    </message>
+    <message>
+        <source>load of positions %1 to %2</source>
+        <translation>位置 %1 至 %2 的负载</translation>
+    </message>
+    <message>
+        <source>Step of 64 positions, leftmost: all</source>
+        <translation>每步 64 个位置,最左为全部</translation>
+    </message>
 </context>
 <context>
     <name>presslab::HeadMap</name>
     <message>
-        <source>Heads: kept share by layer and KV head</source>
-        <translation>注意力头:各层各 KV 头的保留比例</translation>
-    </message>
-    <message>
         <source>layer</source>
         <translation>层</translation>
-    </message>
-    <message>
-        <source>full</source>
-        <translation>完整</translation>
-    </message>
-    <message>
-        <source>retrieval</source>
-        <translation>检索头</translation>
-    </message>
-    <message>
-        <source>routed</source>
-        <translation>路由头</translation>
-    </message>
-    <message>
-        <source>streaming</source>
-        <translation>流式头</translation>
     </message>
     <message>
         <source>Method</source>
@@ -629,6 +921,61 @@
         <source>Bytes</source>
         <translation>字节</translation>
     </message>
+    <message>
+        <source>Heads</source>
+        <translation>注意力头</translation>
+    </message>
+    <message>
+        <source>fill: share of tokens kept · click: which tokens</source>
+        <translation>填充:保留的 token 比例 · 点击:查看哪些 token</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;%1&lt;/b&gt;&lt;br&gt;layer %2, KV head %3: %4&lt;br&gt;keeps %5 of %6 tokens (%7 %)&lt;br&gt;%8 KiB</source>
+        <translation>&lt;b&gt;%1&lt;/b&gt;&lt;br&gt;第 %2 层,KV 头 %3:%4&lt;br&gt;保留 %5 / %6 个 token (%7 %)&lt;br&gt;%8 KiB</translation>
+    </message>
+    <message>
+        <source>&lt;br&gt;attention kept: %1 %</source>
+        <translation>&lt;br&gt;保留的注意力:%1 %</translation>
+    </message>
+    <message>
+        <source>Attention kept (%)</source>
+        <translation>保留的注意力 (%)</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::HistoryPage</name>
+    <message>
+        <source>Kept runs</source>
+        <translation>已保存的运行</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Open the chosen run</source>
+        <translation>打开选中的运行</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Context tokens</source>
+        <translation>上下文 token 数</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Methods</source>
+        <translation>方法</translation>
+    </message>
 </context>
 <context>
     <name>presslab::LaneView</name>
@@ -639,10 +986,6 @@
     <message>
         <source>Answer of: %1</source>
         <translation>回答:%1</translation>
-    </message>
-    <message>
-        <source>Phase of: %1</source>
-        <translation>阶段:%1</translation>
     </message>
     <message>
         <source>failed</source>
@@ -661,20 +1004,12 @@
         <translation>等待中</translation>
     </message>
     <message>
-        <source> – %1 s left</source>
-        <translation>,剩余 %1 秒</translation>
-    </message>
-    <message>
         <source>KV expected, MiB</source>
         <translation>KV 预测值,MiB</translation>
     </message>
     <message>
         <source>KV cache, MiB</source>
         <translation>KV 缓存,MiB</translation>
-    </message>
-    <message>
-        <source>speed bound</source>
-        <translation>加速上限</translation>
     </message>
     <message>
         <source>ms per token</source>
@@ -685,20 +1020,72 @@
         <translation>相同 token</translation>
     </message>
     <message>
-        <source>Teacher-forced on the baseline&apos;s text</source>
-        <translation>以基线文本做教师强制评估</translation>
-    </message>
-    <message>
         <source>Equal tokens at equal places of the two answers</source>
         <translation>两个回答相同位置上相同的 token</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>%1 · %2 s left</source>
+        <translation>%1 · 剩余 %2 秒</translation>
+    </message>
+    <message>
+        <source>Progress of %1: %2</source>
+        <translation>%1 的进度:%2</translation>
+    </message>
+    <message>
+        <source>speed, at most</source>
+        <translation>速度上限</translation>
+    </message>
+    <message>
+        <source>KL %1</source>
+        <translation>KL %1</translation>
+    </message>
+    <message>
+        <source>Expected by arithmetic: 2 × layers × KV heads × head size × bytes × tokens × (1 − ratio). Nothing was run yet.</source>
+        <translation>理论预测:2 × 层数 × KV 头数 × 头维度 × 字节数 × token 数 × (1 − 压缩率)。尚未运行。</translation>
+    </message>
+    <message>
+        <source>Decoding reads weights and cache once per token. Bound of the speed-up: (weights + full cache) / (weights + kept cache).</source>
+        <translation>解码每个 token 需读取一次权重和缓存。加速上限:(权重 + 完整缓存) / (权重 + 保留缓存)。</translation>
+    </message>
+    <message>
+        <source>Measured by the run.</source>
+        <translation>由运行测得。</translation>
+    </message>
+    <message>
+        <source>Counted from the storages of every layer and head: %1 MiB now, %2 MiB at most during the run.</source>
+        <translation>由每层每头的实际存储统计:当前 %1 MiB,运行中最高 %2 MiB。</translation>
+    </message>
+    <message>
+        <source>&lt;br&gt;After the prompt %1 MiB, predicted %2 MiB, uncompressed %3 MiB.&lt;br&gt;Ratio requested %4, of tokens %5, of bytes %6.</source>
+        <translation>&lt;br&gt;处理提示词后 %1 MiB,预测 %2 MiB,未压缩 %3 MiB。&lt;br&gt;压缩率:请求 %4,按 token %5,按字节 %6。</translation>
+    </message>
+    <message>
+        <source>Median of %1 decoded tokens.</source>
+        <translation>%1 个解码 token 的中位数。</translation>
+    </message>
+    <message>
+        <source>&lt;br&gt;Bound by memory bandwidth: (weights + kept cache) / measured bandwidth = %1 ms.</source>
+        <translation>&lt;br&gt;内存带宽下限:(权重 + 保留缓存) / 实测带宽 = %1 毫秒。</translation>
+    </message>
+    <message>
+        <source>&lt;br&gt;95 % of the tokens within %1 ms.</source>
+        <translation>&lt;br&gt;95 % 的 token 不超过 %1 毫秒。</translation>
+    </message>
+    <message>
+        <source>Top-1 agreement, teacher-forced on the baseline&apos;s text at %1 positions; mean KL divergence %2, median %3, p99 %4 nats.</source>
+        <translation>以基线文本做教师强制,%1 个位置的首选 token 一致率;KL 散度均值 %2,中位数 %3,p99 %4 nats。</translation>
+    </message>
+    <message>
+        <source>&lt;br&gt;The answers part at token %1 (underlined).</source>
+        <translation>&lt;br&gt;两个回答在第 %1 个 token 处分开(下划线)。</translation>
     </message>
 </context>
 <context>
     <name>presslab::LatencyChart</name>
-    <message>
-        <source>Time per token (ms)</source>
-        <translation>每 token 耗时(毫秒)</translation>
-    </message>
     <message>
         <source>decoded token</source>
         <translation>已解码 token</translation>
@@ -706,10 +1093,6 @@
     <message>
         <source>ms</source>
         <translation>毫秒</translation>
-    </message>
-    <message>
-        <source>%1: bandwidth bound</source>
-        <translation>%1:带宽下限</translation>
     </message>
     <message>
         <source>Method</source>
@@ -722,6 +1105,18 @@
     <message>
         <source>Bound (ms)</source>
         <translation>下限(毫秒)</translation>
+    </message>
+    <message>
+        <source>Time per token</source>
+        <translation>每 token 耗时</translation>
+    </message>
+    <message>
+        <source>line: running median · dashed: memory bandwidth bound</source>
+        <translation>实线:滑动中位数 · 虚线:内存带宽下限</translation>
+    </message>
+    <message>
+        <source>token %1: %2 ms</source>
+        <translation>token %1:%2 毫秒</translation>
     </message>
 </context>
 <context>
@@ -874,24 +1269,56 @@
         <source>Dark</source>
         <translation>深色</translation>
     </message>
+    <message>
+        <source>The model has too few positions for %1 tokens: the nearest length, %2, is set.</source>
+        <translation>模型的位置数不足 %1 个 token:已设为最接近的长度 %2。</translation>
+    </message>
+    <message>
+        <source>Export this chart</source>
+        <translation>导出此图表</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>token 数</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>运行记录</translation>
+    </message>
+    <message>
+        <source>Page: %1</source>
+        <translation>页面:%1</translation>
+    </message>
+    <message>
+        <source>Preset: %1</source>
+        <translation>预设:%1</translation>
+    </message>
+    <message>
+        <source>Presets</source>
+        <translation>预设</translation>
+    </message>
+    <message>
+        <source>Reset layout</source>
+        <translation>重置布局</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Command palette…</source>
+        <translation>命令面板…</translation>
+    </message>
+    <message>
+        <source>Shortcuts of all actions</source>
+        <translation>所有操作的快捷键</translation>
+    </message>
 </context>
 <context>
     <name>presslab::MemoryChart</name>
     <message>
-        <source>KV cache over the run (MiB)</source>
-        <translation>运行过程中的 KV 缓存 (MiB)</translation>
-    </message>
-    <message>
-        <source>prefill by layer, then token by token</source>
-        <translation>预填充(逐层),然后解码(逐 token)</translation>
-    </message>
-    <message>
         <source>MiB</source>
         <translation>MiB</translation>
-    </message>
-    <message>
-        <source>%1 (expected)</source>
-        <translation>%1(预测)</translation>
     </message>
     <message>
         <source>Method</source>
@@ -909,13 +1336,25 @@
         <source>Token</source>
         <translation>Token</translation>
     </message>
+    <message>
+        <source>KV cache memory</source>
+        <translation>KV 缓存内存</translation>
+    </message>
+    <message>
+        <source>dashed: predicted · shaded: freed</source>
+        <translation>虚线:预测 · 阴影:已释放</translation>
+    </message>
+    <message>
+        <source>prompt, layer by layer, then decoded tokens</source>
+        <translation>提示词(逐层),然后解码的 token</translation>
+    </message>
+    <message>
+        <source>token %1: %2 MiB</source>
+        <translation>token %1:%2 MiB</translation>
+    </message>
 </context>
 <context>
     <name>presslab::QualityChart</name>
-    <message>
-        <source>KV bytes against quality loss</source>
-        <translation>KV 字节与质量损失</translation>
-    </message>
     <message>
         <source>KV cache held (MiB)</source>
         <translation>保留的 KV 缓存 (MiB)</translation>
@@ -948,21 +1387,17 @@
         <source>Same token (%)</source>
         <translation>相同 token (%)</translation>
     </message>
+    <message>
+        <source>Memory against quality loss</source>
+        <translation>内存与质量损失</translation>
+    </message>
+    <message>
+        <source>lower left is better</source>
+        <translation>越靠左下越好</translation>
+    </message>
 </context>
 <context>
     <name>presslab::ResultsPage</name>
-    <message>
-        <source>&lt;b&gt;Results&lt;/b&gt;</source>
-        <translation>&lt;b&gt;结果&lt;/b&gt;</translation>
-    </message>
-    <message>
-        <source>&lt;b&gt;Gains&lt;/b&gt;</source>
-        <translation>&lt;b&gt;收益&lt;/b&gt;</translation>
-    </message>
-    <message>
-        <source>&lt;b&gt;Claims of the guide, against this run&lt;/b&gt;</source>
-        <translation>&lt;b&gt;指南中的结论与本次实测对照&lt;/b&gt;</translation>
-    </message>
     <message>
         <source>Results</source>
         <translation>结果</translation>
@@ -1023,13 +1458,13 @@
         <source>Reason</source>
         <translation>原因</translation>
     </message>
+    <message>
+        <source>Claims of the guide, against this run</source>
+        <translation>指南中的结论与本次实测对照</translation>
+    </message>
 </context>
 <context>
     <name>presslab::SummaryChart</name>
-    <message>
-        <source>Summary (% of the baseline)</source>
-        <translation>汇总(相对基线的 %)</translation>
-    </message>
     <message>
         <source>%</source>
         <translation>%</translation>
@@ -1061,6 +1496,64 @@
     <message>
         <source>Same token (%)</source>
         <translation>相同 token (%)</translation>
+    </message>
+    <message>
+        <source>Summary</source>
+        <translation>汇总</translation>
+    </message>
+    <message>
+        <source>per cent of the uncompressed run</source>
+        <translation>相对未压缩运行的百分比</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::TokenText</name>
+    <message>
+        <source>token %1: kept by %2 % of the heads</source>
+        <translation>token %1:被 %2 % 的头保留</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::TokensPage</name>
+    <message>
+        <source>Method</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>KV head</source>
+        <translation>KV 头</translation>
+    </message>
+    <message>
+        <source>Difference to</source>
+        <translation>对比</translation>
+    </message>
+    <message>
+        <source>Text of the context, shaded by what was kept</source>
+        <translation>上下文文本,按保留情况着色</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Nothing measured yet</source>
+        <translation>尚无测量数据</translation>
+    </message>
+    <message>
+        <source>Blue: kept more by the first method. Orange: kept more by the second.</source>
+        <translation>蓝色:第一种方法保留更多。橙色:第二种方法保留更多。</translation>
+    </message>
+    <message>
+        <source>%1 of %2 tokens are kept by no head chosen here; %3 % of all places are kept. The darker the ground, the more heads keep a token.</source>
+        <translation>%2 个 token 中有 %1 个未被所选的任何头保留;共保留 %3 % 的位置。底色越深,保留该 token 的头越多。</translation>
     </message>
 </context>
 <context>
@@ -1168,6 +1661,117 @@
     <message>
         <source>%1 is empty</source>
         <translation>%1 为空</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::VerdictStrip</name>
+    <message>
+        <source>Verdict</source>
+        <translation>结论</translation>
+    </message>
+    <message>
+        <source>Same memory: quality loss</source>
+        <translation>相同内存:质量损失</translation>
+    </message>
+    <message>
+        <source>Same quality: memory</source>
+        <translation>相同质量:内存</translation>
+    </message>
+    <message>
+        <source>Decode speed</source>
+        <translation>解码速度</translation>
+    </message>
+    <message>
+        <source>bound %1×</source>
+        <translation>上限 %1×</translation>
+    </message>
+    <message>
+        <source>Measured by the run.</source>
+        <translation>由运行测得。</translation>
+    </message>
+    <message>
+        <source>Cancelled: what was measured until then is kept.</source>
+        <translation>已取消:此前的测量结果已保留。</translation>
+    </message>
+    <message>
+        <source>Measuring: the methods run one after the other, each alone.</source>
+        <translation>正在测量:各方法依次单独运行。</translation>
+    </message>
+    <message>
+        <source>Not measured yet. Dashed lines are what arithmetic expects; press Run to measure.</source>
+        <translation>尚未测量。虚线为理论预测值,点击“运行”开始测量。</translation>
+    </message>
+    <message>
+        <source>Quality loss against %1</source>
+        <translation>相对 %1 的质量损失</translation>
+    </message>
+    <message>
+        <source>%1× less</source>
+        <translation>减至 1/%1</translation>
+    </message>
+    <message>
+        <source>%1× more</source>
+        <translation>增至 %1 倍</translation>
+    </message>
+    <message>
+        <source>KL %1 / %2</source>
+        <translation>KL %1 / %2</translation>
+    </message>
+    <message>
+        <source>Mean KL divergence from the uncompressed run: %1 %2 nats, %3 %4 nats, while they hold %5 and %6 MiB.</source>
+        <translation>相对未压缩运行的平均 KL 散度:%1 为 %2 nats,%3 为 %4 nats,分别占用 %5 和 %6 MiB。</translation>
+    </message>
+    <message>
+        <source>Quality loss</source>
+        <translation>质量损失</translation>
+    </message>
+    <message>
+        <source>KL %1</source>
+        <translation>KL %1</translation>
+    </message>
+    <message>
+        <source>Mean KL divergence from the uncompressed run, in nats.</source>
+        <translation>相对未压缩运行的平均 KL 散度 (nats)。</translation>
+    </message>
+    <message>
+        <source>measure…</source>
+        <translation>测量…</translation>
+    </message>
+    <message>
+        <source>At equal ratio both hold equal bytes. Click to match the methods by quality and see who needs less memory.</source>
+        <translation>压缩率相同时两者占用相同字节。点击后按质量对齐各方法,看谁需要更少内存。</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>%1 % less</source>
+        <translation>少 %1 %</translation>
+    </message>
+    <message>
+        <source>%1 % more</source>
+        <translation>多 %1 %</translation>
+    </message>
+    <message>
+        <source>than %1</source>
+        <translation>相比 %1</translation>
+    </message>
+    <message>
+        <source>KV bytes after the prompt: %1 against %2 MiB.</source>
+        <translation>处理提示词后的 KV 字节:%1 对 %2 MiB。</translation>
+    </message>
+    <message>
+        <source>Decode speed of %1</source>
+        <translation>%1 的解码速度</translation>
+    </message>
+    <message>
+        <source>%1 against %2 tokens per second. The bound is the ratio of bytes that each token has to read: weights and kept cache.</source>
+        <translation>每秒 %1 对 %2 个 token。上限为每个 token 需读取字节(权重和保留缓存)之比。</translation>
+    </message>
+    <message>
+        <source>%1 context tokens · %2 holds %3 % less than uncompressed</source>
+        <translation>%1 个上下文 token · %2 比未压缩少占 %3 %</translation>
     </message>
 </context>
 </TS>

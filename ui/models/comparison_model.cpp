@@ -67,9 +67,21 @@ QString methodLabel(const QString& spec) {
   return titles.join(QStringLiteral(" + "));
 }
 
-void ComparisonModel::begin(const std::vector<std::string>& methods) {
+void ComparisonModel::touchAll() { m_data.prefillRev = m_data.tokenRev = m_data.resultRev = ++m_rev; }
+
+QString shortName(const QString& spec) {
+  QStringList ids;
+  for (const QString& part : spec.split(QLatin1Char('+'))) ids << part.section(QLatin1Char('('), 0, 0).trimmed();
+  return ids.join(QLatin1Char('+'));
+}
+
+void ComparisonModel::begin(const std::vector<std::string>& methods, int newTokens) {
   std::vector<Lane> old = std::move(m_data.lanes);
+  const int layers = m_data.layers;
   m_data = {};
+  m_data.layers = layers;
+  m_data.newTokens = newTokens;
+  touchAll();
   bool same = old.size() == methods.size();
   for (size_t i = 0; i < methods.size(); ++i) {
     Lane lane;
@@ -89,8 +101,18 @@ Lane* ComparisonModel::lane(int index) { return index >= 0 && size_t(index) < m_
 
 void ComparisonModel::apply(const RunEvent& e) {
   if (e.kind == EventKind::RunFinished && e.comparison) return setComparison(e.comparison);
+  if (e.kind == EventKind::RunStarted && e.comparison) {
+    m_data.contextTokens = e.comparison->contextTokens;
+    m_data.layers = e.comparison->stamp.layers;
+    return touchAll();
+  }
+  if (e.method < 0) return applyToRun(e);
   Lane* l = lane(e.method);
   if (!l) return;
+  if (e.kind == EventKind::Note) {
+    l->notes << text(e.text);
+    return;
+  }
   l->started = true;
   switch (e.kind) {
     case EventKind::PhaseStarted:
@@ -104,6 +126,10 @@ void ComparisonModel::apply(const RunEvent& e) {
         l->ids.clear();
         l->pieces.clear();
       }
+      if (e.phase == Phase::Prefill || e.phase == Phase::Decode) m_data.prefillRev = m_data.tokenRev = ++m_rev;
+      if (e.phase == Phase::Prefill) l->decoding = false;
+      if (e.phase == Phase::Decode) l->decoding = true;
+      l->measuring = e.phase == Phase::Quality || e.phase == Phase::Attention;
       l->phase = e.phase;
       l->progress = 0;
       l->etaSeconds = -1;
@@ -115,9 +141,12 @@ void ComparisonModel::apply(const RunEvent& e) {
       break;
     case EventKind::PhaseFinished:
       l->progress = 1;
+      if (e.phase == Phase::Quality || e.phase == Phase::Attention) l->measuring = false;
       break;
     case EventKind::LayerAppended:
     case EventKind::LayerDone:
+      m_data.prefillRev = m_data.tokenRev = ++m_rev;
+      m_data.layers = std::max(m_data.layers, e.layer + 1);
       l->kvBytes = e.kvBytes;
       l->kvBytesPeak = std::max(l->kvBytesPeak, e.kvBytes);
       l->memory.push_back({e.layer, -1, e.kvBytes, 0});
@@ -128,6 +157,7 @@ void ComparisonModel::apply(const RunEvent& e) {
       }
       break;
     case EventKind::Token:
+      m_data.tokenRev = ++m_rev;
       l->kvBytes = e.kvBytes;
       l->memory.push_back({-1, e.step, e.kvBytes, 0});
       l->ids.push_back(e.tokenId);
@@ -136,6 +166,7 @@ void ComparisonModel::apply(const RunEvent& e) {
       if (e.boundMs > 0) l->boundMs = e.boundMs;
       break;
     case EventKind::MethodFinished:
+      touchAll();
       if (e.result) fill(*l, e.result);
       break;
     default:
@@ -143,17 +174,32 @@ void ComparisonModel::apply(const RunEvent& e) {
   }
 }
 
+// Tokenising, calibration, attention and export belong to no lane.
+void ComparisonModel::applyToRun(const RunEvent& e) {
+  if (e.kind == EventKind::Note) m_data.notes << text(e.text);
+  if (e.kind == EventKind::PhaseStarted || e.kind == EventKind::PhaseProgress) {
+    m_data.runPhase = int(e.phase);
+    m_data.runProgress = e.kind == EventKind::PhaseStarted ? 0 : e.progress;
+  }
+  if (e.kind == EventKind::PhaseFinished) m_data.runPhase = -1;
+}
+
 void ComparisonModel::fill(Lane& l, std::shared_ptr<const MethodMetrics> r) {
   l.started = l.finished = true;
   l.cancelled = r->cancelled;
   l.error = text(r->error);
+  l.notes.clear();
+  for (const std::string& note : r->notes) l.notes << text(note);
   l.progress = 1;
   l.kvBytes = r->kvBytesEnd > 0 ? r->kvBytesEnd : r->kvBytes;
   l.kvBytesPeak = r->kvBytesPeak;
   l.kvBytesFull = r->kvBytesFull;
   if (r->boundMs > 0) l.boundMs = r->boundMs;
   if (!r->memory.empty()) l.memory = r->memory;
-  if (!r->decodeMs.empty()) l.tokenMs = r->decodeMs;
+  if (!r->decodeMs.empty()) {  // the first token comes out of the prompt pass and has no time of its own
+    l.tokenMs.assign(1, 0.0);
+    l.tokenMs.insert(l.tokenMs.end(), r->decodeMs.begin(), r->decodeMs.end());
+  }
   if (!r->ids.empty()) {
     l.ids = r->ids;
     l.pieces = r->pieces;
@@ -162,6 +208,7 @@ void ComparisonModel::fill(Lane& l, std::shared_ptr<const MethodMetrics> r) {
   if (!r->heads.empty()) l.heads = r->heads;
   if (!r->experts.empty()) l.experts = r->experts;
   l.balance = r->balance;
+  l.measuring = false;
   l.result = std::move(r);
 }
 
@@ -179,7 +226,11 @@ void ComparisonModel::setComparison(std::shared_ptr<const Comparison> comparison
     fill(l, result);
   }
   m_data.provenance = provenanceLine(*comparison);
+  m_data.contextTokens = comparison->contextTokens;
+  m_data.layers = std::max(m_data.layers, comparison->stamp.layers);
   m_data.comparison = std::move(comparison);
+  m_data.runPhase = -1;
+  touchAll();
   if (shapeChanged) Q_EMIT lanesChanged();
 }
 
@@ -188,6 +239,7 @@ void ComparisonModel::setPredictions(const std::vector<Prediction>& predictions)
     m_data.lanes[i].ghost = predictions[i];
     m_data.lanes[i].hasGhost = true;
   }
+  touchAll();
 }
 
 void ComparisonModel::markCancelled() {
@@ -198,6 +250,7 @@ void ComparisonModel::markCancelled() {
 void ComparisonModel::relabel() {
   for (Lane& l : m_data.lanes) l.label = methodLabel(l.method);
   if (m_data.comparison) m_data.provenance = provenanceLine(*m_data.comparison);
+  touchAll();
   Q_EMIT lanesChanged();
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 #include <QObject>
 #include <QString>
+#include <QStringList>
 #include <array>
 #include <memory>
 #include <string>
@@ -19,8 +20,10 @@ struct Lane {
   QString method, label;
   bool started = false, finished = false, cancelled = false;
   Phase phase = Phase::Load;
+  bool decoding = false, measuring = false;  // has come as far as
   double progress = 0, etaSeconds = -1;
   QString error;
+  QStringList notes;
   int64_t kvBytes = 0, kvBytesPeak = 0, kvBytesFull = 0;
   double boundMs = 0;
   std::vector<MemorySample> memory;  // in order of time: layers first, then tokens
@@ -43,12 +46,22 @@ struct ChartData {
   std::vector<Lane> lanes;
   std::shared_ptr<const Comparison> comparison;  // null until the run has ended
   QString provenance;                            // one line for the foot of exports
+  int newTokens = 64;                            // wanted of every method
+  int64_t contextTokens = 0;                     // 0: not known yet
+  int layers = 0;
+  int runPhase = -1;  // phase of the run as a whole, -1: none
+  double runProgress = 0;
+  QStringList notes;  // of the run as a whole
+  // Numbers that change with the part they name; charts redraw only what has changed.
+  quint64 prefillRev = 0, tokenRev = 0, resultRev = 0;
 };
 
 /// Index of the first token in which `lane` leaves the baseline, or -1.
 int firstDifference(const Lane& baseline, const Lane& lane);
 /// Share of equal tokens at equal places among those that both have; NaN when there are none.
 double sameTokens(const Lane& baseline, const Lane& lane);
+/// The ids of a press spec alone, where a title has no room.
+QString shortName(const QString& spec);
 /// Short title of a press spec: its press's title, or the text itself.
 QString methodLabel(const QString& spec);
 
@@ -58,7 +71,7 @@ class ComparisonModel : public QObject {
  public:
   explicit ComparisonModel(QObject* parent = nullptr) : QObject(parent) {}
   /// Empty lanes for `methods`, before a run or for predictions alone.
-  void begin(const std::vector<std::string>& methods);
+  void begin(const std::vector<std::string>& methods, int newTokens = 64);
   void apply(const RunEvent& event);
   void setComparison(std::shared_ptr<const Comparison> comparison);
   void setPredictions(const std::vector<Prediction>& predictions);
@@ -72,7 +85,10 @@ class ComparisonModel : public QObject {
  private:
   Lane* lane(int index);
   void fill(Lane& lane, std::shared_ptr<const MethodMetrics> result);
+  void applyToRun(const RunEvent& event);
+  void touchAll();
   ChartData m_data;
+  quint64 m_rev = 0;
 };
 
 }  // namespace presslab

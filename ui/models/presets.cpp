@@ -20,15 +20,18 @@ constexpr Preset kPresets[]{
      2000, 64},
     {"split", QT_TRANSLATE_NOOP("Presets", "Split 60/40"), QT_TRANSLATE_NOOP("Presets", "The router frees 60 %, Duo 40 % of the bytes"), 0.5, 0.6, 4,
      2, 2000, 64},
-    {"long_document", QT_TRANSLATE_NOOP("Presets", "Long document"), QT_TRANSLATE_NOOP("Presets", "4,000 tokens, removes 60 %, six experts"), 0.6,
-     0.7, 6, 2, 4000, 64},
-    {"chat", QT_TRANSLATE_NOOP("Presets", "Chat"), QT_TRANSLATE_NOOP("Presets", "1,000 tokens, removes 40 %"), 0.4, 0.7, 4, 2, 1000, 64},
+    {"long_document", QT_TRANSLATE_NOOP("Presets", "Long document"),
+     QT_TRANSLATE_NOOP("Presets", "4,000 tokens and a question, removes 60 %, six experts"), 0.6, 0.7, 6, 2, 4000, 64},
+    {"chat", QT_TRANSLATE_NOOP("Presets", "Chat"),
+     QT_TRANSLATE_NOOP("Presets", "1,000 tokens, removes 40 %. One question is asked; several turns on one cache are not measured yet."), 0.4, 0.7, 4,
+     2, 1000, 64},
     {"generation", QT_TRANSLATE_NOOP("Presets", "Long generation"), QT_TRANSLATE_NOOP("Presets", "2,000 tokens and a long answer"), 0.5, 0.7, 4, 2,
      2000, 256},
     {"tuned", QT_TRANSLATE_NOOP("Presets", "Tuned, five experts"), QT_TRANSLATE_NOOP("Presets", "Five experts, half of the cache"), 0.5, 0.7, 5, 2,
      2000, 64},
     {"low_memory", QT_TRANSLATE_NOOP("Presets", "Low memory"),
-     QT_TRANSLATE_NOOP("Presets", "The guide's values: removes 20 %, two experts. A higher ratio would save more memory."), 0.2, 0.7, 2, 2, 1000, 64},
+     QT_TRANSLATE_NOOP("Presets", "The guide's values: removes 20 %, two experts. Advice: fewer experts free no memory, a higher ratio does."), 0.2,
+     0.7, 2, 2, 1000, 64},
 };
 
 }  // namespace

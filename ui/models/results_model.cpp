@@ -26,22 +26,26 @@ QVariant ResultsModel::data(const QModelIndex& index, int role) const {
   if (index.column() == 0) {
     const QString spec = QString::fromStdString(row.method);
     if (role == Qt::DisplayRole || role == Qt::ToolTipRole) return role == Qt::DisplayRole ? methodLabel(spec) : spec;
+    if (role == kRawRole) return index.row();
     return {};
   }
   const MetricColumn& column = metricColumns()[size_t(index.column() - 1)];
   const double value = column.get(row);
   if (role == kRawRole) return value;
-  if (role == Qt::DisplayRole) return std::isnan(value) ? QStringLiteral("–") : QLocale().toString(value, 'f', column.decimals);
+  const ShownMetric shown = shownMetric(column);
+  if (role == Qt::DisplayRole) return std::isnan(value) ? QStringLiteral("–") : QLocale().toString(value * shown.scale + 0.0, 'f', shown.decimals);
   if (role == Qt::TextAlignmentRole) return int(Qt::AlignRight | Qt::AlignVCenter);
   return {};
 }
 
 QVariant ResultsModel::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (role == Qt::TextAlignmentRole && orientation == Qt::Horizontal && section > 0) return int(Qt::AlignRight | Qt::AlignVCenter);
   if (role != Qt::DisplayRole || orientation != Qt::Horizontal) return QAbstractTableModel::headerData(section, orientation, role);
   if (section == 0) return QCoreApplication::translate("ResultsModel", "Method");
   const MetricColumn& column = metricColumns()[size_t(section - 1)];
   const QString name = QCoreApplication::translate("MetricColumns", std::string(column.header).c_str());
-  return column.unit.empty() ? name : QStringLiteral("%1\n%2").arg(name, QString::fromUtf8(column.unit.data(), qsizetype(column.unit.size())));
+  const std::string_view unit = shownMetric(column).unit;
+  return unit.empty() ? name : QStringLiteral("%1\n%2").arg(name, QString::fromUtf8(unit.data(), qsizetype(unit.size())));
 }
 
 }  // namespace presslab

@@ -2,57 +2,85 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/compare_page.h"
 
-#include <QEvent>
+#include <QDataStream>
 #include <QGridLayout>
-#include <QHBoxLayout>
-#include <QLabel>
-#include <QScrollArea>
+#include <QIODevice>
 #include <QSplitter>
 #include <QVBoxLayout>
-#include <algorithm>
 
 #include "ui/charts/charts.h"
 #include "ui/models/comparison_model.h"
 #include "ui/widgets/lane_view.h"
+#include "ui/widgets/verdict_strip.h"
 
 namespace presslab {
+namespace {
 
-ComparePage::ComparePage(ComparisonModel* model, QWidget* parent)
-    : QWidget(parent), m_model(model), m_verdict(new QLabel), m_lanesLayout(new QHBoxLayout), m_charts(makeCharts(this)) {
-  m_verdict->setObjectName(QStringLiteral("verdict"));
-  m_verdict->setWordWrap(true);
-  m_verdict->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  m_verdict->setContentsMargins(6, 2, 6, 2);
-  auto* lanes = new QWidget;
+constexpr size_t kLanesInARow = 4;
+
+}  // namespace
+
+ComparePage::ComparePage(ComparisonModel* model, const std::vector<ChartView*>& charts, QWidget* parent)
+    : QWidget(parent),
+      m_model(model),
+      m_verdict(new VerdictStrip),
+      m_lanesBox(new QWidget),
+      m_lanesLayout(new QGridLayout(m_lanesBox)),
+      m_rows(new QSplitter(Qt::Vertical)),
+      m_upper(new QSplitter),
+      m_lower(new QSplitter),
+      m_charts(charts.begin(), charts.begin() + 5) {
   m_lanesLayout->setContentsMargins(0, 0, 0, 0);
-  m_lanesLayout->setSpacing(4);
-  lanes->setLayout(m_lanesLayout);
-  auto* scroll = new QScrollArea;  // eight lanes may be wider than the window
-  scroll->setWidgetResizable(true);
-  scroll->setFrameShape(QFrame::NoFrame);
-  scroll->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  scroll->setMinimumHeight(170);
-  scroll->setWidget(lanes);
-  auto* charts = new QWidget;
-  auto* grid = new QGridLayout(charts);
-  grid->setContentsMargins(0, 0, 0, 0);
-  grid->setSpacing(4);
-  for (size_t i = 0; i < m_charts.size(); ++i) grid->addWidget(m_charts[i], int(i / 3), int(i % 3));
-  for (int i = 0; i < 3; ++i) grid->setColumnStretch(i, 1);
-  auto* split = new QSplitter(Qt::Vertical);
-  split->addWidget(scroll);
-  split->addWidget(charts);
-  split->setStretchFactor(0, 2);
-  split->setStretchFactor(1, 5);
-  split->setChildrenCollapsible(false);
-  split->setSizes({205, 440});
+  m_lanesLayout->setSpacing(6);
+  m_upper->addWidget(m_charts[0]);
+  m_upper->addWidget(m_charts[1]);
+  for (size_t i = 2; i < 5; ++i) m_lower->addWidget(m_charts[i]);
+  for (QWidget* row : {m_lanesBox, static_cast<QWidget*>(m_upper), static_cast<QWidget*>(m_lower)}) m_rows->addWidget(row);
+  for (QSplitter* s : {m_rows, m_upper, m_lower}) {
+    s->setHandleWidth(6);
+    s->setChildrenCollapsible(false);
+  }
   auto* box = new QVBoxLayout(this);
-  box->setContentsMargins(2, 2, 4, 2);
-  box->setSpacing(3);
+  box->setContentsMargins(0, 6, 8, 4);
+  box->setSpacing(6);
   box->addWidget(m_verdict);
-  box->addWidget(split, 1);
+  box->addWidget(m_rows, 1);
+  resetLayout();
+  connect(m_verdict, &VerdictStrip::figureChosen, this, &ComparePage::figureChosen);
+  connect(m_verdict, &VerdictStrip::qualityMatchWanted, this, &ComparePage::qualityMatchWanted);
+  connect(this, &ComparePage::figureChosen, this, [this](const QString& id) {
+    for (ChartView* chart : m_charts)
+      if (chart->id() == id) chart->flash();
+  });
+  for (ChartView* chart : m_charts)
+    connect(chart, &ChartView::cursorMoved, this, [this](double token) {
+      for (ChartView* other : m_charts) other->setCursor(token);
+    });
   connect(model, &ComparisonModel::lanesChanged, this, &ComparePage::rebuildLanes);
   rebuildLanes();
+}
+
+void ComparePage::resetLayout() {
+  m_rows->setSizes({180, 200, 220});
+  m_upper->setSizes({500, 500});
+  m_lower->setSizes({340, 380, 300});
+  for (int i = 0; i < 3; ++i) m_rows->setStretchFactor(i, i == 0 ? 2 : 3);
+}
+
+QByteArray ComparePage::saveLayout() const {
+  QByteArray state;
+  QDataStream out(&state, QIODevice::WriteOnly);
+  out << m_rows->saveState() << m_upper->saveState() << m_lower->saveState();
+  return state;
+}
+
+void ComparePage::restoreLayout(const QByteArray& state) {
+  QDataStream in(state);
+  for (QSplitter* s : {m_rows, m_upper, m_lower}) {
+    QByteArray one;
+    in >> one;
+    if (!one.isEmpty()) s->restoreState(one);
+  }
 }
 
 void ComparePage::rebuildLanes() {
@@ -63,59 +91,28 @@ void ComparePage::rebuildLanes() {
   }
   while (m_lanes.size() < wanted) {
     m_lanes.push_back(new LaneView(int(m_lanes.size())));
-    m_lanesLayout->addWidget(m_lanes.back(), 1);
+    connect(m_lanes.back(), &LaneView::figureChosen, this, &ComparePage::figureChosen);
   }
+  // More than four share two rows: eight stand side by side without scrolling.
+  const size_t columns = wanted <= kLanesInARow ? std::max<size_t>(wanted, 1) : (wanted + 1) / 2;
+  for (size_t i = 0; i < wanted; ++i) {
+    m_lanesLayout->addWidget(m_lanes[i], int(i / columns), int(i % columns));
+    m_lanes[i]->setCompact(wanted > kLanesInARow);
+  }
+  for (int c = 0; c < m_lanesLayout->columnCount(); ++c) m_lanesLayout->setColumnStretch(c, size_t(c) < columns ? 1 : 0);
   refresh();
-}
-
-void ComparePage::verdict() {
-  const ChartData& d = m_model->data();
-  QString text = tr("Not measured yet. The dotted lines are what arithmetic expects; press Run to measure.");
-  bool known = false;
-  if (d.comparison && d.lanes.size() > 1 && d.lanes[0].result && !d.comparison->cancelled) {
-    QStringList parts;
-    const MethodMetrics& base = *d.lanes[0].result;
-    for (size_t i = 1; i < d.lanes.size(); ++i) {
-      const auto& r = d.lanes[i].result;
-      if (!r || r->failed || base.kvBytes <= 0 || base.decodeTokS <= 0) continue;
-      parts << tr("%1: %2 % less memory, %3× the speed, KL %4, %5 % same token")
-                   .arg(d.lanes[i].label, number(100 - 100.0 * double(r->kvBytes) / double(base.kvBytes), 0),
-                        number(r->decodeTokS / base.decodeTokS, 2), r->quality.measured ? number(r->quality.kldMean, 3) : QStringLiteral("–"),
-                        r->quality.measured ? number(100 * r->quality.top1Agree, 1) : QStringLiteral("–"));
-    }
-    for (const Improvement& gain : d.comparison->improvements)
-      if (gain.kldRatioValid && gain.vs != "none" && gain.vs.rfind("duo", 0) == 0 && gain.kldRatio > 0)
-        parts << tr("%1 loses %2× less quality than %3")
-                     .arg(methodLabel(QString::fromStdString(gain.method)), number(1 / gain.kldRatio, 1),
-                          methodLabel(QString::fromStdString(gain.vs)));
-    if (!parts.isEmpty()) {
-      text = parts.join(QStringLiteral("   |   "));
-      known = true;
-    }
-  } else if (std::any_of(d.lanes.begin(), d.lanes.end(), [](const Lane& l) { return l.cancelled; })) {
-    text = tr("Cancelled: what was measured until then is kept.");
-  }
-  m_verdict->setText(text);
-  m_verdict->setAccessibleName(tr("Verdict"));
-  m_verdict->setStyleSheet(known ? QStringLiteral("font-weight:600") : QStringLiteral("color:gray"));
 }
 
 void ComparePage::refresh() {
   const ChartData& d = m_model->data();
-  for (size_t i = 0; i < m_lanes.size() && i < d.lanes.size(); ++i) m_lanes[i]->refresh(d.lanes[i], d.lanes[0], m_dark);
+  for (size_t i = 0; i < m_lanes.size() && i < d.lanes.size(); ++i) m_lanes[i]->refresh(d, m_dark);
   for (ChartView* chart : m_charts) chart->refresh(d);
-  verdict();
+  m_verdict->refresh(d);
 }
 
 void ComparePage::setDark(bool dark) {
   m_dark = dark;
-  for (ChartView* chart : m_charts) chart->setDark(dark);
   refresh();
-}
-
-void ComparePage::changeEvent(QEvent* event) {
-  if (event->type() == QEvent::LanguageChange) refresh();
-  QWidget::changeEvent(event);
 }
 
 }  // namespace presslab

@@ -1,36 +1,44 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include <QByteArray>
 #include <QWidget>
 #include <vector>
 
-class QHBoxLayout;
-class QLabel;
+class QGridLayout;
+class QSplitter;
 
 namespace presslab {
 
 class ChartView;
 class ComparisonModel;
 class LaneView;
+class VerdictStrip;
 
 /// The first screen's centre: verdict, lanes side by side, charts beneath.
 class ComparePage : public QWidget {
   Q_OBJECT
  public:
-  explicit ComparePage(ComparisonModel* model, QWidget* parent = nullptr);
+  /// Takes the first five of makeCharts().
+  ComparePage(ComparisonModel* model, const std::vector<ChartView*>& charts, QWidget* parent = nullptr);
   void refresh();
   void setDark(bool dark);
-  const std::vector<ChartView*>& charts() const { return m_charts; }
+  QByteArray saveLayout() const;
+  void restoreLayout(const QByteArray& state);
+  void resetLayout();
+  const std::vector<LaneView*>& lanes() const { return m_lanes; }
 
- protected:
-  void changeEvent(QEvent* event) override;
+ Q_SIGNALS:
+  void figureChosen(const QString& chart);
+  void qualityMatchWanted();
 
  private:
   void rebuildLanes();
-  void verdict();
   ComparisonModel* m_model;
-  QLabel* m_verdict;
-  QHBoxLayout* m_lanesLayout;
+  VerdictStrip* m_verdict;
+  QWidget* m_lanesBox;
+  QGridLayout* m_lanesLayout;
+  QSplitter *m_rows, *m_upper, *m_lower;
   std::vector<LaneView*> m_lanes;
   std::vector<ChartView*> m_charts;
   bool m_dark = false;

@@ -4,13 +4,19 @@
 
 #include <QCoreApplication>
 #include <QEvent>
+#include <QFrame>
 #include <QHeaderView>
 #include <QLabel>
+#include <QLocale>
+#include <QSortFilterProxyModel>
+#include <QSplitter>
 #include <QTableView>
 #include <QTableWidget>
 #include <QVBoxLayout>
 
+#include "core/export/export.h"
 #include "ui/charts/charts.h"
+#include "ui/models/claim_texts.h"
 #include "ui/models/comparison_model.h"
 #include "ui/models/results_model.h"
 
@@ -20,7 +26,7 @@ namespace {
 QString text(const std::string& s) { return QString::fromStdString(s); }
 QString signedPct(double v) { return (v > 0 ? QStringLiteral("+") : QString()) + number(v, 1) + QStringLiteral(" %"); }
 
-void fill(QTableWidget* table, const QStringList& header, const QVector<QStringList>& rows) {
+void fill(QTableWidget* table, const QStringList& header, const QVector<QStringList>& rows, const QList<int>& numbers) {
   table->setColumnCount(int(header.size()));
   table->setHorizontalHeaderLabels(header);
   table->setRowCount(int(rows.size()));
@@ -28,6 +34,7 @@ void fill(QTableWidget* table, const QStringList& header, const QVector<QStringL
     for (int c = 0; c < int(rows[r].size()); ++c) {
       auto* item = new QTableWidgetItem(rows[r][c]);
       item->setToolTip(rows[r][c]);
+      if (numbers.contains(c)) item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
       table->setItem(r, c, item);
     }
   table->resizeColumnsToContents();
@@ -35,8 +42,9 @@ void fill(QTableWidget* table, const QStringList& header, const QVector<QStringL
 
 }  // namespace
 
-ResultsPage::ResultsPage(QWidget* parent)
+ResultsPage::ResultsPage(const std::vector<ChartView*>& charts, QWidget* parent)
     : QWidget(parent),
+      m_charts(charts.begin() + 5, charts.end()),
       m_model(new ResultsModel(this)),
       m_summary(new QTableView),
       m_gains(new QTableWidget),
@@ -45,24 +53,78 @@ ResultsPage::ResultsPage(QWidget* parent)
       m_gainsTitle(new QLabel),
       m_claimsTitle(new QLabel),
       m_stamp(new QLabel) {
-  m_summary->setModel(m_model);
-  m_summary->verticalHeader()->hide();
+  auto* sorted = new QSortFilterProxyModel(this);
+  sorted->setSourceModel(m_model);
+  sorted->setSortRole(ResultsModel::kRawRole);
+  m_summary->setModel(sorted);
+  m_summary->setSortingEnabled(true);
+  m_summary->sortByColumn(-1, Qt::AscendingOrder);
+  m_summary->setSelectionBehavior(QAbstractItemView::SelectRows);
+  // What a reader looks for first; the rest follows in the order of the files.
+  int place = 1;
+  for (std::string_view key : {"kv_bytes", "ratio_measured", "decode_tok_s", "decode_p50_ms", "kld_mean", "top1_agree", "attention_kept", "ttft_ms",
+                               "prefill_tok_s", "compress_ms", "mem_peak_bytes"})
+    for (size_t c = 0; c < metricColumns().size(); ++c)
+      if (metricColumns()[c].key == key) {
+        QHeaderView* header = m_summary->horizontalHeader();
+        header->moveSection(header->visualIndex(int(c) + 1), place++);
+      }
+  m_summary->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+  for (QTableView* t : {m_summary, static_cast<QTableView*>(m_gains), static_cast<QTableView*>(m_claims)}) {
+    t->verticalHeader()->hide();
+    t->setAlternatingRowColors(true);
+    t->setShowGrid(false);
+    t->setFrameShape(QFrame::NoFrame);
+    t->setFont(chartFont(8.5));
+    t->horizontalHeader()->setFont(chartFont(8));
+    t->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    t->verticalHeader()->setDefaultSectionSize(24);
+  }
   for (QTableWidget* t : {m_gains, m_claims}) {
     t->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    t->verticalHeader()->hide();
     t->horizontalHeader()->setStretchLastSection(true);
   }
   m_stamp->setWordWrap(true);
+  m_stamp->setProperty("muted", true);
+  m_stamp->setFont(chartFont(8));
   m_stamp->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  auto* middle = new QSplitter;
+  for (ChartView* chart : m_charts) middle->addWidget(chart);
+  auto* lower = new QSplitter;
+  lower->addWidget(card(m_gainsTitle, m_gains));
+  lower->addWidget(card(m_claimsTitle, m_claims));
+  lower->setSizes({340, 640});
+  auto* rows = new QSplitter(Qt::Vertical);
+  rows->addWidget(card(m_summaryTitle, m_summary));
+  rows->addWidget(middle);
+  rows->addWidget(lower);
+  rows->setSizes({170, 240, 220});
+  for (QSplitter* s : {middle, lower, rows}) {
+    s->setHandleWidth(6);
+    s->setChildrenCollapsible(false);
+  }
   auto* box = new QVBoxLayout(this);
-  box->addWidget(m_summaryTitle);
-  box->addWidget(m_summary, 2);
-  box->addWidget(m_gainsTitle);
-  box->addWidget(m_gains, 2);
-  box->addWidget(m_claimsTitle);
-  box->addWidget(m_claims, 3);
+  box->setContentsMargins(0, 6, 8, 4);
+  box->setSpacing(6);
+  box->addWidget(rows, 1);
   box->addWidget(m_stamp);
+  for (ChartView* chart : m_charts)
+    connect(chart, &ChartView::cursorMoved, this, [this](double token) {
+      for (ChartView* other : m_charts) other->setCursor(token);
+    });
   retranslateUi();
+}
+
+QFrame* ResultsPage::card(QLabel* title, QWidget* content) {
+  auto* frame = new QFrame;
+  frame->setProperty("card", true);
+  title->setFont(chartFont(9, true));
+  auto* box = new QVBoxLayout(frame);
+  box->setContentsMargins(8, 5, 6, 6);
+  box->setSpacing(3);
+  box->addWidget(title);
+  box->addWidget(content, 1);
+  return frame;
 }
 
 void ResultsPage::setComparison(std::shared_ptr<const Comparison> comparison) {
@@ -71,10 +133,14 @@ void ResultsPage::setComparison(std::shared_ptr<const Comparison> comparison) {
   retranslateUi();
 }
 
+void ResultsPage::refresh(const ChartData& data) {
+  for (ChartView* chart : m_charts) chart->refresh(data);
+}
+
 void ResultsPage::retranslateUi() {
-  m_summaryTitle->setText(tr("<b>Results</b>"));
-  m_gainsTitle->setText(tr("<b>Gains</b>"));
-  m_claimsTitle->setText(tr("<b>Claims of the guide, against this run</b>"));
+  m_summaryTitle->setText(tr("Results"));
+  m_gainsTitle->setText(tr("Gains"));
+  m_claimsTitle->setText(tr("Claims of the guide, against this run"));
   m_summary->setAccessibleName(tr("Results"));
   m_gains->setAccessibleName(tr("Gains"));
   m_claims->setAccessibleName(tr("Claims"));
@@ -83,26 +149,21 @@ void ResultsPage::retranslateUi() {
   QVector<QStringList> gains, claims;
   if (m_comparison) {
     for (const Improvement& i : m_comparison->improvements)
-      gains << QStringList{methodLabel(text(i.method)), methodLabel(text(i.vs)), signedPct(i.memoryPct),
-                           signedPct(i.timePct),        signedPct(i.speedPct),   i.kldRatioValid ? number(i.kldRatio, 3) : QStringLiteral("–")};
+      gains << QStringList{shortName(text(i.method)), shortName(text(i.vs)), signedPct(i.memoryPct),
+                           signedPct(i.timePct),      signedPct(i.speedPct), i.kldRatioValid ? number(i.kldRatio, 3) : QStringLiteral("–")};
     for (const Claim& c : m_comparison->claims)
-      claims << QStringList{text(c.text), QStringLiteral("%1 – %2").arg(number(c.lo, 2), number(c.hi, 2)),
-                            c.valid ? number(c.measured, 2) : QStringLiteral("–"), QCoreApplication::translate("Claims", c.verdict.c_str()),
-                            text(c.reason)};
+      claims << QStringList{claimText(c), QStringLiteral("%1 – %2").arg(QLocale().toString(c.lo, 'g', 4), QLocale().toString(c.hi, 'g', 4)),
+                            c.valid ? number(c.measured, 2) : QStringLiteral("–"), verdictText(c), claimReason(c)};
     m_stamp->setText(text(m_comparison->stamp.commandLine));
     m_stamp->setToolTip(tr("The command that repeats this run"));
   }
-  fill(m_gains, {tr("Method"), tr("Against"), tr("Memory saved"), tr("Time saved"), tr("Speed gained"), tr("KL ratio")}, gains);
-  fill(m_claims, {tr("Claim"), tr("Band"), tr("Measured"), tr("Verdict"), tr("Reason")}, claims);
+  fill(m_gains, {tr("Method"), tr("Against"), tr("Memory saved"), tr("Time saved"), tr("Speed gained"), tr("KL ratio")}, gains, {2, 3, 4});
+  fill(m_claims, {tr("Claim"), tr("Band"), tr("Measured"), tr("Verdict"), tr("Reason")}, claims, {1, 2});
 }
 
 void ResultsPage::changeEvent(QEvent* event) {
   if (event->type() == QEvent::LanguageChange) retranslateUi();
   QWidget::changeEvent(event);
 }
-
-// Source texts of the verdicts that the engine writes.
-[[maybe_unused]] static const char* const kVerdicts[]{QT_TRANSLATE_NOOP("Claims", "holds"), QT_TRANSLATE_NOOP("Claims", "does not hold"),
-                                                      QT_TRANSLATE_NOOP("Claims", "cannot hold here")};
 
 }  // namespace presslab

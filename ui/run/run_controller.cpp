@@ -36,6 +36,7 @@ RunController::RunController(ComparisonModel* model, QObject* parent)
   connect(m_worker, &RunWorker::predicted, this, [this](quint64 request, const std::vector<Prediction>& predictions) {
     if (request == m_request) Q_EMIT predicted(predictions);
   });
+  connect(m_worker, &RunWorker::piecesReady, this, &RunController::piecesReady);
   connect(&m_throttle, &Throttle::due, this, &RunController::repaint);
   m_thread.setObjectName(QStringLiteral("engine"));
   m_thread.start();
@@ -64,7 +65,7 @@ void RunController::load(const ModelSpec& spec) {
 void RunController::start(const CompareSpec& spec) {
   m_stop.request_stop();
   m_stop = std::stop_source{};
-  m_model->begin(spec.methods);
+  m_model->begin(spec.methods, spec.maxNewTokens);
   setState(State::Running);
   m_throttle.fire();
   QMetaObject::invokeMethod(
@@ -80,6 +81,15 @@ void RunController::predict(const std::vector<std::string>& methods, qint64 toke
   if (!m_haveModel || m_state == State::Running || m_state == State::Cancelling) return;
   QMetaObject::invokeMethod(
       m_worker, [w = m_worker, methods, tokens, kv, request = ++m_request] { w->predict(methods, tokens, kv, request); }, Qt::QueuedConnection);
+}
+
+void RunController::requestPieces(const Comparison& c) {
+  QMetaObject::invokeMethod(
+      m_worker,
+      [w = m_worker, ids = c.contextIds, path = QString::fromStdString(c.stamp.modelPath), id = QString::fromStdString(c.id)] {
+        w->pieces(ids, path, id);
+      },
+      Qt::QueuedConnection);
 }
 
 void RunController::drain() {

@@ -29,10 +29,13 @@ class RunController : public QObject {
   void start(const CompareSpec& spec);
   /// Asks the engine to stop; `finished` follows with what was measured until then.
   void cancel();
+  /// `piecesReady` follows.
+  void requestPieces(const Comparison& comparison);
   /// Only the newest request is answered.
   void predict(const std::vector<std::string>& methods, qint64 tokens, KvType kv);
 
  Q_SIGNALS:
+  void piecesReady(const QString& id, const std::vector<std::string>& pieces);
   void stateChanged();
   void modelLoaded(const presslab::ModelInfo& info);
   void failed(const QString& reason);

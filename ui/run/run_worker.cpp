@@ -37,6 +37,17 @@ void RunWorker::compare(const CompareSpec& spec, quint64 run, std::stop_token st
   Q_EMIT finished(run, outcome);
 }
 
+void RunWorker::pieces(const std::vector<int32_t>& ids, const QString& modelPath, const QString& id) {
+  std::vector<std::string> out;
+  try {
+    const auto info = lab().loaded();
+    if (info && QString::fromStdString(info->path) == modelPath) out = lab().pieces(ids);
+  } catch (const std::exception&) {
+    out.clear();  // another vocabulary: the places are shown without text
+  }
+  Q_EMIT piecesReady(id, out);
+}
+
 void RunWorker::predict(const std::vector<std::string>& methods, qint64 tokens, KvType kv, quint64 request) {
   std::vector<Prediction> out;
   for (const std::string& method : methods) {

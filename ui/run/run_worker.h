@@ -19,9 +19,12 @@ class RunWorker : public QObject {
   explicit RunWorker(std::shared_ptr<Mailbox> mailbox) : m_mailbox(std::move(mailbox)) {}
   void load(const ModelSpec& spec, quint64 run, std::stop_token stop);
   void compare(const CompareSpec& spec, quint64 run, std::stop_token stop);
+  /// Texts of the tokens of run `id`; none when the loaded model is not `modelPath`.
+  void pieces(const std::vector<int32_t>& ids, const QString& modelPath, const QString& id);
   void predict(const std::vector<std::string>& methods, qint64 tokens, KvType kv, quint64 request);
 
  Q_SIGNALS:
+  void piecesReady(const QString& id, const std::vector<std::string>& pieces);
   void woken();
   void loaded(quint64 run, const presslab::ModelInfo& info);
   void loadFailed(quint64 run, const QString& reason);

@@ -20,6 +20,11 @@
 #include "ui/models/presets.h"
 
 namespace presslab {
+namespace {
+
+constexpr int kQuestionRoom = 64;  // positions left for the question and its template
+
+}  // namespace
 
 TopBar::TopBar(QWidget* parent)
     : QWidget(parent),
@@ -51,8 +56,10 @@ TopBar::TopBar(QWidget* parent)
   m_newTokens->setValue(64);
   m_source->addItems({QString(), QString()});
   for (size_t i = 0; i < presets().size(); ++i) m_preset->addItem(QString());
+  for (QToolButton* b : {m_openModel, m_openDocument}) b->setProperty("framed", true);
   for (QPushButton* b : {m_run, m_cancel}) {
-    b->setMinimumSize(104, 52);
+    b->setMinimumSize(96, 48);
+    b->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Expanding);
     QFont font = b->font();
     font.setPointSizeF(font.pointSizeF() * 1.25);
     font.setBold(true);
@@ -79,7 +86,8 @@ TopBar::TopBar(QWidget* parent)
   fields->addWidget(m_newTokens, 1, 6);
   fields->setColumnStretch(3, 1);
   auto* all = new QHBoxLayout(this);
-  all->setContentsMargins(6, 4, 6, 2);
+  all->setContentsMargins(8, 4, 8, 2);
+  all->setSpacing(8);
   all->addLayout(fields, 1);
   all->addWidget(m_run);
   all->addWidget(m_cancel);
@@ -89,7 +97,10 @@ TopBar::TopBar(QWidget* parent)
   connect(m_openDocument, &QToolButton::clicked, this, &TopBar::chooseDocument);
   connect(m_preset, &QComboBox::activated, this, &TopBar::presetChosen);
   connect(m_length, &QSpinBox::valueChanged, this, &TopBar::jobChanged);
-  connect(m_newTokens, &QSpinBox::valueChanged, this, &TopBar::jobChanged);
+  connect(m_newTokens, &QSpinBox::valueChanged, this, [this] {
+    limitLength();
+    Q_EMIT jobChanged();
+  });
   connect(m_source, &QComboBox::currentIndexChanged, this, [this](int index) {
     if (index == 1 && m_text.empty()) chooseDocument();
     m_length->setEnabled(m_source->currentIndex() == 0);
@@ -147,7 +158,7 @@ void TopBar::setModel(const ModelInfo& info) {
                             QString::number(info.kvHeads), QLocale().toString(qlonglong(info.contextLength)),
                             QLocale().toString(double(info.weightBytes) / 1048576, 'f', 0)));
   m_model->setToolTip(QString::fromStdString(info.path));
-  m_length->setMaximum(std::max(64, int(info.contextLength)));
+  limitLength();
 }
 
 void TopBar::setModelText(const QString& text) { m_model->setText(text); }
@@ -158,9 +169,16 @@ void TopBar::setState(bool ready, bool running, bool cancelling) {
   for (QWidget* w : {static_cast<QWidget*>(m_openModel), static_cast<QWidget*>(m_preset), static_cast<QWidget*>(m_source)}) w->setEnabled(!running);
 }
 
-void TopBar::setJob(int contextTokens, int newTokens) {
+// Context, question and answer share the model's positions.
+void TopBar::limitLength() {
+  if (m_info) m_length->setMaximum(std::max(64, int(m_info->contextLength) - m_newTokens->value() - kQuestionRoom));
+}
+
+int TopBar::setJob(int contextTokens, int newTokens) {
   m_newTokens->setValue(newTokens);
+  limitLength();
   m_length->setValue(contextTokens);
+  return m_length->value();
 }
 
 void TopBar::setContextTokens(int tokens) {

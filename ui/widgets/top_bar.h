@@ -25,7 +25,8 @@ class TopBar : public QWidget {
   void setModelText(const QString& text);
   /// Run is offered when `ready`, Cancel when `running`.
   void setState(bool ready, bool running, bool cancelling);
-  void setJob(int contextTokens, int newTokens);
+  /// Returns the length that was set: a model with fewer positions gives the nearest.
+  int setJob(int contextTokens, int newTokens);
   void setContextTokens(int tokens);
   void setDocument(const QString& path);  // reads the file; emits failed()
   void chooseDocument();
@@ -48,6 +49,7 @@ class TopBar : public QWidget {
 
  private:
   void retranslateUi();
+  void limitLength();
   QLabel *m_model, *m_promptLabel, *m_questionLabel, *m_presetLabel, *m_newLabel;
   QToolButton *m_openModel, *m_openDocument;
   QComboBox *m_source, *m_preset;

@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <QString>
+
+#include "core/api/metrics.h"
+
+namespace presslab {
+
+/// Texts of a claim in the window's language.
+QString claimText(const Claim& claim);
+QString verdictText(const Claim& claim);
+QString claimReason(const Claim& claim);
+
+}  // namespace presslab

@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/screenshot.h"
+
+#include <QApplication>
+#include <QPixmap>
+#include <QTextStream>
+#include <QTimer>
+
+#include "ui/main_window.h"
+#include "ui/run/run_controller.h"
+
+namespace presslab {
+namespace {
+
+constexpr int kSettleMs = 700;  // queued repaints have been made, hints of the status bar are gone
+
+void saveAndQuit(MainWindow& window, const QString& path) {
+  QTimer::singleShot(kSettleMs, &window, [&window, path] {
+    const bool ok = window.grab().save(path);
+    if (!ok) QTextStream(stderr) << "presslab: " << path << ": the picture could not be written\n";
+    QCoreApplication::exit(ok ? 0 : 1);
+  });
+}
+
+}  // namespace
+
+void takeScreenshot(MainWindow& window, const ScreenshotSpec& spec) {
+  window.resize(spec.size);
+  window.showPage(spec.tab);
+  if (!spec.run.isEmpty()) {
+    window.openRun(spec.run);
+    return saveAndQuit(window, spec.path);
+  }
+  RunController* controller = window.controller();
+  QObject::connect(controller, &RunController::failed, &window, [](const QString& reason) {
+    QTextStream(stderr) << "presslab: " << reason << '\n';
+    QCoreApplication::exit(1);
+  });
+  QObject::connect(controller, &RunController::modelLoaded, &window, [&window, spec] {
+    if (!spec.preset.isEmpty()) window.choosePreset(spec.preset);
+    if (spec.contextTokens > 0) window.setContextTokens(spec.contextTokens);
+    window.startRun();
+  });
+  QObject::connect(controller, &RunController::finished, &window, [&window, spec] { saveAndQuit(window, spec.path); });
+}
+
+}  // namespace presslab
