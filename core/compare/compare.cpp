@@ -9,6 +9,7 @@
 #include "core/compare/comparison_run.h"
 #include "core/compare/improvements.h"
 #include "core/compare/match.h"
+#include "core/compare/packed_positions.h"
 #include "core/compare/run_events.h"
 #include "core/compare/stamp.h"
 #include "core/compare/statistics.h"
@@ -38,21 +39,46 @@ std::string calibrationOf(const Press& press, const std::string& kind) {
   return spec.find("calibration=") != std::string::npos ? "file" : std::string();
 }
 
-/// One method with its repeats.
+/// One method with its repeats. What it keeps is the same in all of them and is held packed, in few blocks, until the timed runs are over:
+/// what earlier methods leave in memory must not show in the resident memory of later ones.
 struct Method {
   std::string spec;
-  std::vector<MethodMetrics> repeats;
-  std::vector<LayerKeep> layers;  // of the last repeat, kept positions left out: the metrics hold them
+  std::vector<MethodMetrics> repeats;  // heads without positions
+  std::vector<HeadKeep> heads;         // layer by layer, without positions
+  PackedPositions kept;                // of each head
   bool started = false;
 
+  void add(MethodRun&& run);
+  MethodMetrics withPositions(const MethodMetrics&) const;
   std::vector<LayerKeep> plan(int kvHeads) const;
 };
 
-/// The layers' plan with its positions back.
-std::vector<LayerKeep> Method::plan(int kvHeads) const {
-  std::vector<LayerKeep> full = layers;
-  for (const HeadMetrics& h : repeats.back().heads) full[size_t(h.layer)].heads[size_t(h.head % kvHeads)].positions = h.positions;
+void Method::add(MethodRun&& run) {
+  heads.clear();
+  kept = {};
+  for (const LayerKeep& layer : run.layers)
+    for (const HeadKeep& head : layer.heads) {
+      kept.add(head.positions);
+      heads.push_back({{}, head.kind, head.ring, head.sink, head.recent});
+    }
+  for (HeadMetrics& head : run.metrics.heads) std::vector<int32_t>().swap(head.positions);
+  repeats.push_back(std::move(run.metrics));
+}
+
+MethodMetrics Method::withPositions(const MethodMetrics& metrics) const {
+  MethodMetrics full = metrics;
+  for (size_t i = 0; i < full.heads.size() && i < heads.size(); ++i) full.heads[i].positions = kept.at(i);
   return full;
+}
+
+/// What the layers keep, positions included.
+std::vector<LayerKeep> Method::plan(int kvHeads) const {
+  std::vector<LayerKeep> layers(heads.size() / size_t(kvHeads));
+  for (size_t i = 0; i < heads.size(); ++i) {
+    HeadKeep& head = layers[i / size_t(kvHeads)].heads.emplace_back(heads[i]);
+    head.positions = kept.at(i);
+  }
+  return layers;
 }
 
 class ComparisonRun {
@@ -76,7 +102,7 @@ class ComparisonRun {
   void qualityPass(Replay&);
   void attentionPass(Replay&);
   void note(int method, const std::string& text) const { sendNote(m_sink, method, text); }
-  bool usable(size_t i) const { return i < m_result.methods.size() && hasFigures(m_result.methods[i]) && !m_methods[i].layers.empty(); }
+  bool usable(size_t i) const { return i < m_result.methods.size() && hasFigures(m_result.methods[i]) && !m_methods[i].heads.empty(); }
   RunContext context() const;
 
   LoadedModel& m_model;
@@ -105,7 +131,7 @@ RunContext ComparisonRun::context() const {
 void ComparisonRun::prepare() {
   if (m_spec.maxNewTokens < 1) badInput("new tokens must be >= 1, they are " + std::to_string(m_spec.maxNewTokens));
   if (m_spec.repeat < 1) badInput("repeat must be >= 1, it is " + std::to_string(m_spec.repeat));
-  for (const std::string& spec : canonicalMethods(m_spec.methods)) m_methods.push_back({spec, {}, {}, false});
+  for (const std::string& spec : canonicalMethods(m_spec.methods)) m_methods.emplace_back().spec = spec;
   m_prompt = buildPromptIds(m_model, m_spec.prompt, kDefaultQuestion, m_spec.maxNewTokens, m_spec.continuationFromText);
   m_result.match = matchName(m_spec.match);
   m_result.question = m_prompt.questionText;
@@ -167,8 +193,17 @@ void ComparisonRun::match() {
   for (size_t i = 0; i < specs.size(); ++i) m_methods[i].spec = specs[i];
 }
 
-/// Caches, clocks and pages of the weights as a later method finds them; nothing of it is kept.
+/// Caches, clocks, pages of the weights and working memory of this length as a later method finds them; nothing of it is kept. One layer is
+/// run over the whole context, a short part of it over all layers.
 void ComparisonRun::warmUp() {
+  {
+    const std::unique_ptr<Sequence> sequence = m_model.backend->newSequence();
+    sequence->beginPrefill(m_prompt.context, {});
+    for (int64_t at = 0; at < m_result.contextTokens; at += kPrefillChunk) {
+      if (m_stop.stop_requested()) throw Failure(ErrorCode::Cancelled, "run cancelled");
+      sequence->prefillChunk(0, at, std::min(kPrefillChunk, m_result.contextTokens - at));
+    }
+  }
   PromptIds brief;
   brief.context.assign(m_prompt.context.begin(), m_prompt.context.begin() + std::ptrdiff_t(std::min<size_t>(kWarmContext, m_prompt.context.size())));
   const int64_t left = m_model.backend->config().contextLength - int64_t(brief.context.size());
@@ -196,10 +231,7 @@ void ComparisonRun::runOnce(size_t index, int repeat) {
     m.calibration = calibrationOf(*press, job.run.calibration);
     m.boundMs = boundMs(m_result.stamp.weightBytes, m.kvBytes, m_result.stamp.bandwidthGBs);
     if (m.decodeTokS > 0) m.shareOfLimit = m.boundMs * m.decodeTokS / 1000;
-    method.repeats.push_back(std::move(m));
-    method.layers = std::move(run.layers);
-    for (LayerKeep& layer : method.layers)
-      for (HeadKeep& head : layer.heads) head.positions = {};
+    method.add(std::move(run));
   };
   const auto failed = [&](int code, const std::string& text) {
     run.metrics.failed = true;
@@ -228,14 +260,14 @@ MethodMetrics ComparisonRun::aggregated(const Method& method) const {
   for (const MethodMetrics& m : method.repeats) {
     if (!m.failed && !m.cancelled) done.push_back(&m);
   }
-  if (done.empty()) return method.repeats.back();
+  if (done.empty()) return method.withPositions(method.repeats.back());
   std::vector<double> decode, prefill, ttft;
   for (const MethodMetrics* m : done) {
     decode.push_back(m->decodeTokS);
     prefill.push_back(m->prefillTokS);
     ttft.push_back(m->ttftMs);
   }
-  MethodMetrics result = *done[medianIndex(decode)];
+  MethodMetrics result = method.withPositions(*done[medianIndex(decode)]);
   result.decodeTokSSpread = spreadOf(decode);
   result.prefillTokSSpread = spreadOf(prefill);
   result.ttftSpread = spreadOf(ttft);
