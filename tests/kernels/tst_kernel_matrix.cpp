@@ -247,7 +247,7 @@ class TestKernelMatrix : public QObject {
               w->gemm(x.data(), c.cols, again.data(), rows, n, two);
               QVERIFY(y == again);
               // fast: bf16, or int8 with a scale for 32 values where the weights are integers.
-              const double error = worstError(y, want), limit = rows == 1 && n == 1 ? 1 : exact ? 1e-5 : isa == Isa::Baseline || t.elements == 1 ? 4e-3 : 4e-2;
+              const double error = worstError(y, want), limit = rows == 1 && n == 1 ? 1 : exact ? 1e-5 : isa == Isa::Baseline || t.elements == 1 ? 4e-3 : 6e-2;
               QVERIFY2(error < limit, qPrintable(QString("%1 %2 %3x%4 n %5 exact %6: %7").arg(isaName(isa)).arg(t.name).arg(rows).arg(c.cols)
                                                      .arg(n).arg(exact).arg(error)));
             }
