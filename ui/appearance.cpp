@@ -88,7 +88,7 @@ const Look& look(bool dark) {
 const Look& look() { return look(inDark); }
 
 double contrast(const QColor& a, const QColor& b) {
-  const auto [lo, hi] = std::minmax(luminance(a), luminance(b));
+  const auto [lo, hi] = std::minmax({luminance(a), luminance(b)});
   return (hi + 0.05) / (lo + 0.05);
 }
 

@@ -52,6 +52,8 @@ inline std::shared_ptr<const Comparison> smallComparison() {
     r.quality.measured = true;
     r.quality.kldMean = 0.25 * m;
     r.quality.top1Agree = 1 - 0.1 * m;
+    r.quality.kldByPosition = {0, 0.25 * m, 0.5 * m};
+    r.quality.agreeByPosition = {1, 1, uint8_t(m == 0)};
     for (int layer = 0; layer < 2; ++layer) {
       r.memory.push_back({layer, -1, (layer + 1) * r.kvBytes / 2, 0});
       for (int head = 0; head < 2; ++head) {
