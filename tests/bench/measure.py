@@ -209,6 +209,8 @@ def main():
     parser.add_argument("--other", action="append", default=[], help="NAME=FILE: another weight type, decode only")
     parser.add_argument("-t", "--threads", type=int, default=os.cpu_count())
     parser.add_argument("--pairs", type=int, default=7)
+    parser.add_argument("--lengths", default="1024,2048,4096,8000", help="context lengths of the law")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds through all points of the law")
     parser.add_argument("--out", default=ROOT / "docs/measuring.md")
     parser.add_argument("--skip", default="", help="comma separated: race, other, torch, law")
     args = parser.parse_args()
@@ -231,8 +233,8 @@ def main():
         else:
             parts.append("## Against transformers and kvpress\n\nNot measured: the oracle environment is not installed (`./dev oracle`).")
     if "law" not in skip:
-        lengths, ratios = [1024, 2048, 4096, 8000], [0, 0.25, 0.5, 0.75]
-        times, kept = law(ours, args.model, args.threads, lengths, ratios, "knorm", 3)
+        lengths, ratios = [int(n) for n in args.lengths.split(",")], [0, 0.25, 0.5, 0.75]
+        times, kept = law(ours, args.model, args.threads, lengths, ratios, "knorm", args.rounds)
         points = [(int(t * (1 - r)), ms, r) for (t, r), ms in times.items()]
         a, b, r2 = line_fit([(x, y) for x, y, _ in points])
         bandwidth = median([v[1] for v in kept.values()])
