@@ -1279,7 +1279,7 @@
     </message>
     <message>
         <source>Tokens</source>
-        <translation>token 数</translation>
+        <translation>Token</translation>
     </message>
     <message>
         <source>Runs</source>

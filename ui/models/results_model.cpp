@@ -10,6 +10,14 @@
 #include "ui/models/comparison_model.h"
 
 namespace presslab {
+namespace {
+
+// What rounds to nothing has no sign.
+QString shownNumber(double value, int decimals) {
+  return QLocale().toString(std::abs(value) < 0.5 * std::pow(10.0, -decimals) ? 0.0 : value, 'f', decimals);
+}
+
+}  // namespace
 
 void ResultsModel::setComparison(std::shared_ptr<const Comparison> comparison) {
   beginResetModel();
@@ -33,7 +41,7 @@ QVariant ResultsModel::data(const QModelIndex& index, int role) const {
   const double value = column.get(row);
   if (role == kRawRole) return value;
   const ShownMetric shown = shownMetric(column);
-  if (role == Qt::DisplayRole) return std::isnan(value) ? QStringLiteral("–") : QLocale().toString(value * shown.scale + 0.0, 'f', shown.decimals);
+  if (role == Qt::DisplayRole) return std::isnan(value) ? QStringLiteral("–") : shownNumber(value * shown.scale, shown.decimals);
   if (role == Qt::TextAlignmentRole) return int(Qt::AlignRight | Qt::AlignVCenter);
   return {};
 }

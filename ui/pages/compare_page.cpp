@@ -64,7 +64,7 @@ void ComparePage::resetLayout() {
   m_rows->setSizes({180, 200, 220});
   m_upper->setSizes({500, 500});
   m_lower->setSizes({340, 380, 300});
-  for (int i = 0; i < 3; ++i) m_rows->setStretchFactor(i, i == 0 ? 2 : 3);
+  for (int i = 0; i < 3; ++i) m_rows->setStretchFactor(i, i == 0 ? 1 : 3);
 }
 
 QByteArray ComparePage::saveLayout() const {

@@ -23,14 +23,14 @@ Figure::Figure(QWidget* parent) : QPushButton(parent) {
 
 void Figure::set(const QString& caption, const QString& value, const QString& note, Tone tone, bool known) {
   if (caption == m_caption && value == m_value && note == m_note && tone == m_tone && known == m_known) return;
-  const bool sized = caption.size() != m_caption.size();
+  const int before = sizeHint().width();
   m_caption = caption;
   m_value = value;
   m_note = note;
   m_tone = tone;
   m_known = known;
   setAccessibleName(QStringLiteral("%1: %2 %3").arg(caption, value, note).trimmed());
-  if (sized) updateGeometry();
+  if (sizeHint().width() > before) updateGeometry();  // a figure that only grows does not make its row tremble
   update();
 }
 
