@@ -11,7 +11,7 @@ namespace presslab {
 namespace {
 
 constexpr int64_t kRopeStep = 4096;                   // rows that the rotary tables grow by
-constexpr int64_t kBandwidthBytes = int64_t{1} << 28; // larger than any cache
+constexpr int64_t kBandwidthBytes = int64_t{1} << 27; // larger than any cache, written and read while nobody can cancel
 constexpr int kBandwidthPasses = 4;
 
 static_assert(int(KvType::Q8_0) == int(kernels::Elem::Q8_0) && int(KvType::BF16) == int(kernels::Elem::BF16));
