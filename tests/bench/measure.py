@@ -246,14 +246,31 @@ def main():
                      + table(["T"] + [f"r = {r:g}, ms" for r in ratios], rows)
                      + f"\n\nFit t = a + b kept: a = {a:.2f} ms, b = {b * 1000:.3f} us per kept token, R^2 = {r2:.4f} (goal .99). "
                      + f"Bandwidth bound at {bandwidth:.1f} GB/s: {bound(0):.2f} ms + {(bound(1000) - bound(0)):.3f} us per kept token.")
-    version = run([args.presslab, "--version"]).strip().splitlines()[0]
-    head = ("# Measuring\n\nHow PressLab's speed is measured, and the last result. Every row alternates whole processes; the ratio is the median of "
-            "the pairs, the spread its smallest and largest. Bandwidth and load are those of the moment: a shared machine moves by a factor, "
-            "ratios hold.\n\n"
-            f"- {version}\n- {time.strftime('%Y-%m-%d')}, {args.threads} threads, {cpu()}, {platform.system()}\n"
-            f"- Model: {pathlib.Path(args.model).name}\n- Command: `./dev bench" + (f" --skip {args.skip}" if args.skip else "")
-            + (f" --pairs {args.pairs}" if args.pairs != 7 else "") + "`\n- Peer: llama-bench built natively from the sources that llama-cpp-python 0.3.36 ships\n")
-    pathlib.Path(args.out).write_text(head + "\n" + "\n\n".join(parts) + "\n")
+    write_report(pathlib.Path(args.out), args, parts)
+
+
+SECTIONS = ["Against llama.cpp", "Other weight types", "Against transformers and kvpress", "The law: time follows kept bytes"]
+
+
+def sections_of(text):
+    """Title -> text of each section of a report."""
+    return {part.split("\n", 1)[0].strip(): "## " + part.strip() for part in text.split("\n## ")[1:]}
+
+
+def write_report(path, args, parts):
+    """Parts that were measured now replace theirs, each with its command and commit; the others stay as they were."""
+    commit = run([args.presslab, "--version"]).split()[-1][:7]
+    command = "./dev bench" + (f" --skip {args.skip}" if args.skip else "") + (f" --pairs {args.pairs}" if args.pairs != 7 else "")
+    stamp = f"*`{command}`, commit {commit}, {time.strftime('%Y-%m-%d')}, {args.threads} threads, {cpu()}*"
+    found = sections_of(path.read_text()) if path.exists() else {}
+    for part in parts:
+        title, _, body = part.partition("\n")
+        found[title.removeprefix("## ")] = f"{title}\n\n{stamp}\n{body}"
+    head = ("# Measuring\n\nHow PressLab's speed is measured, and the last result of each part. Every row alternates whole processes; the ratio is the "
+            "median of the pairs, the spread its smallest and largest. Bandwidth and load are those of the moment: a shared machine moves by a "
+            f"factor, ratios hold.\n\n- System: {platform.system()}\n- Model: {pathlib.Path(args.model).name}\n"
+            "- Peer: llama-bench built natively from the sources that llama-cpp-python 0.3.36 ships\n")
+    path.write_text(head + "\n" + "\n\n".join(found[title] for title in SECTIONS if title in found) + "\n")
 
 
 def cpu():
