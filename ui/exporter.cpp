@@ -71,6 +71,7 @@ QString commandOf(const CompareSpec& spec, const QString& documentPath) {
   c << QStringLiteral("--methods") << quoted(methods.join(QLatin1Char(';'))) << QStringLiteral("-n") << QString::number(spec.maxNewTokens);
   if (spec.match != Match::Ratio)
     c << QStringLiteral("--match") << (spec.match == Match::Bytes ? QStringLiteral("bytes") : QStringLiteral("quality"));
+  if (spec.mode == RunMode::Race) c << QStringLiteral("--mode race");
   return c.join(QLatin1Char(' '));
 }
 

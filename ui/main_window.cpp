@@ -168,6 +168,7 @@ CompareSpec MainWindow::spec() const {
   s.methods = m_controls->methods();
   s.maxNewTokens = m_top->newTokens();
   s.match = m_controls->match();
+  s.mode = m_top->mode();
   s.commandLine = commandOf(s, m_top->documentPath()).toStdString();
   return s;
 }

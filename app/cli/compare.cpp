@@ -21,7 +21,7 @@ struct CompareOptions {
   ModelOptions model;
   PromptOptions prompt;
   SamplingOptions sampling;
-  std::string methods = "none;duo(ratio=0.5);eplb_duo(ratio=0.5)", match = "ratio", suite = "quick", continuation = "greedy", out;
+  std::string methods = "none;duo(ratio=0.5);eplb_duo(ratio=0.5)", match = "ratio", mode = "timed", suite = "quick", continuation = "greedy", out;
   bool methodsGiven = false, noCalibrate = false, noQuality = false;
   int newTokens = 64, repeat = 1;
   Format format = Format::Table;
@@ -39,6 +39,8 @@ CompareSpec specOf(const CompareOptions& o, const Context& context) {
   spec.model = o.model.spec;
   spec.methods = parseSpecs("--methods", o.methods);
   spec.match = matchOf(o.match);
+  if (o.mode != "timed" && o.mode != "race") badInput("--mode: \"" + printable(o.mode) + "\": timed or race");
+  spec.mode = o.mode == "race" ? RunMode::Race : RunMode::Timed;
   if (o.continuation != "text" && o.continuation != "greedy") badInput("--continuation: \"" + printable(o.continuation) + "\": text or greedy");
   spec.continuationFromText = o.continuation == "text";
   spec.maxNewTokens = o.newTokens;
@@ -82,6 +84,9 @@ void addCompare(Commands& commands) {
   addInteger(app, "-n,--n-new", o->newTokens, 1, kMostNew, "New tokens of every method");
   addInteger(app, "--repeat", o->repeat, 1, kMostRepeats, "Timed repeats of every method");
   app.add_option("--match", o->match, "Compare at equal ratio, bytes or quality")->type_name("WHAT")->capture_default_str();
+  app.add_option("--mode", o->mode, "timed: methods alone, one after the other; race: one prefill, then a token of each in turn, no speeds")
+      ->type_name("HOW")
+      ->capture_default_str();
   app.add_option("--suite", o->suite, "quick: one comparison; full: 1,000, 2,000 and 4,000 tokens at three ratios")
       ->type_name("WHICH")
       ->capture_default_str();

@@ -99,7 +99,7 @@ struct Comparison {
   static constexpr int kSchemaVersion = 1;
   std::string id;                                      // run id: time and hash
   Stamp stamp;
-  std::string question, contextHead, match = "ratio";
+  std::string question, contextHead, match = "ratio", mode = "timed";
   int64_t contextTokens = 0, questionTokens = 0;
   std::vector<int32_t> contextIds;
   std::vector<MethodMetrics> methods;

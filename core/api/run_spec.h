@@ -19,6 +19,7 @@ constexpr const char* kvTypeName(KvType type) {
   return type == KvType::F32 ? "f32" : type == KvType::F16 ? "f16" : type == KvType::BF16 ? "bf16" : "q8_0";
 }
 enum class Match { Ratio, Bytes, Quality };
+enum class RunMode { Timed, Race };                   // methods one after the other, alone; or one prefill and a token of each in turn
 
 struct Sampling {                                      // greedy while temperature == 0
   double temperature = 0;
@@ -55,6 +56,7 @@ struct CompareSpec {
   int maxNewTokens = 64;
   int repeat = 1;
   Match match = Match::Ratio;
+  RunMode mode = RunMode::Timed;
   bool continuationFromText = false;                   // quality on the text's own continuation
   bool quality = true;                                 // untimed quality and attention passes
   bool noCalibrate = false;

@@ -10,6 +10,7 @@
 #include "core/compare/improvements.h"
 #include "core/compare/match.h"
 #include "core/compare/packed_positions.h"
+#include "core/compare/race.h"
 #include "core/compare/run_events.h"
 #include "core/compare/stamp.h"
 #include "core/compare/statistics.h"
@@ -94,6 +95,9 @@ class ComparisonRun {
   void match();
   void warmUp();
   void runOnce(size_t method, int repeat);
+  void timed();
+  void race();
+  void take(size_t method, MethodRun&&, const Press*);
   void tellMethod(size_t method);
   MethodMetrics aggregated(const Method&) const;
   void collect();
@@ -134,6 +138,8 @@ void ComparisonRun::prepare() {
   for (const std::string& spec : canonicalMethods(m_spec.methods)) m_methods.emplace_back().spec = spec;
   m_prompt = buildPromptIds(m_model, m_spec.prompt, kDefaultQuestion, m_spec.maxNewTokens, m_spec.continuationFromText);
   m_result.match = matchName(m_spec.match);
+  m_result.mode = m_spec.mode == RunMode::Race ? "race" : "timed";
+  if (m_spec.mode == RunMode::Race && m_spec.repeat > 1) badInput("a race has no repeats: its times are not comparable");
   m_result.question = m_prompt.questionText;
   m_result.contextHead = m_prompt.contextHead;
   m_result.contextTokens = int64_t(m_prompt.context.size());
@@ -214,6 +220,44 @@ void ComparisonRun::warmUp() {
   runMethod(m_model, *makePress("none"), job, {}, m_stop, run);
 }
 
+/// A run becomes one of its method's repeats.
+void ComparisonRun::take(size_t index, MethodRun&& run, const Press* press) {
+  MethodMetrics& m = run.metrics;
+  m.method = m_methods[index].spec;
+  if (press) m.calibration = calibrationOf(*press, context().calibration);
+  m.boundMs = boundMs(m_result.stamp.weightBytes, m.kvBytes, m_result.stamp.bandwidthGBs);
+  if (m.decodeTokS > 0) m.shareOfLimit = m.boundMs * m.decodeTokS / 1000;
+  m_methods[index].add(std::move(run));
+}
+
+/// One prefill, then a token of every method in turn.
+void ComparisonRun::race() {
+  std::vector<RaceLane> lanes(m_methods.size());
+  std::vector<std::unique_ptr<MethodEvents>> events;
+  std::vector<MethodHooks> hooks;
+  for (size_t i = 0; i < lanes.size(); ++i) {
+    lanes[i].spec = m_methods[i].spec;
+    m_methods[i].started = true;
+    events.push_back(std::make_unique<MethodEvents>(m_sink, *m_model.backend, int(i), 0, m_result.contextTokens, m_spec.maxNewTokens,
+                                                    m_result.stamp.bandwidthGBs));
+    hooks.push_back(events.back()->hooks());
+  }
+  const auto takeAll = [&] {
+    for (size_t i = 0; i < lanes.size(); ++i) {
+      if (lanes[i].exitCode != 0 && m_memory.exitCode == 0) m_memory.exitCode = lanes[i].exitCode;
+      take(i, std::move(lanes[i].run), makePress(m_methods[i].spec).get());
+    }
+  };
+  try {
+    Race(m_model, m_prompt, context(), m_spec.sampling, m_spec.maxNewTokens, m_stop).run(lanes, hooks);
+  } catch (const Failure& e) {
+    if (e.code() == ErrorCode::Cancelled) takeAll();
+    throw;
+  }
+  takeAll();
+  for (size_t i = 0; i < m_methods.size(); ++i) tellMethod(i);
+}
+
 void ComparisonRun::runOnce(size_t index, int repeat) {
   Method& method = m_methods[index];
   method.started = true;
@@ -225,14 +269,7 @@ void ComparisonRun::runOnce(size_t index, int repeat) {
   job.run = context();
   MethodEvents events(m_sink, *m_model.backend, int(index), repeat, m_result.contextTokens, m_spec.maxNewTokens, m_result.stamp.bandwidthGBs);
   MethodRun run;
-  const auto keep = [&] {
-    MethodMetrics& m = run.metrics;
-    m.method = method.spec;
-    m.calibration = calibrationOf(*press, job.run.calibration);
-    m.boundMs = boundMs(m_result.stamp.weightBytes, m.kvBytes, m_result.stamp.bandwidthGBs);
-    if (m.decodeTokS > 0) m.shareOfLimit = m.boundMs * m.decodeTokS / 1000;
-    method.add(std::move(run));
-  };
+  const auto keep = [&] { take(index, std::move(run), press.get()); };
   const auto failed = [&](int code, const std::string& text) {
     run.metrics.failed = true;
     run.metrics.error = text;
@@ -373,6 +410,15 @@ void ComparisonRun::measure() {
   for (const Method& m : m_methods) specs.push_back(m.spec);
   calibrate(specs);
   match();
+  if (m_spec.mode == RunMode::Race)
+    race();
+  else
+    timed();
+  collect();
+  untimedPasses();
+}
+
+void ComparisonRun::timed() {
   warmUp();
   // Repeats go round by round, so that a machine that slows down does so for all methods alike.
   for (int repeat = 0; repeat < m_spec.repeat; ++repeat)
@@ -381,8 +427,6 @@ void ComparisonRun::measure() {
       runOnce(i, repeat);
       if (repeat + 1 == m_spec.repeat || m_methods[i].repeats.back().failed) tellMethod(i);
     }
-  collect();
-  untimedPasses();
 }
 
 Comparison ComparisonRun::run() {

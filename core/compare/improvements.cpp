@@ -2,8 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/compare/improvements.h"
 
+#include <limits>
+
 namespace presslab {
 namespace {
+
+constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 
 double savedPct(double value, double of) { return of > 0 ? 100 * (1 - value / of) : 0; }
 
@@ -44,8 +48,9 @@ Improvement improvementOver(const MethodMetrics& method, const MethodMetrics& vs
   i.method = method.method;
   i.vs = vs.method;
   i.memoryPct = savedPct(double(method.kvBytes), double(vs.kvBytes));
-  i.timePct = savedPct(method.timeS, vs.timeS);
-  i.speedPct = vs.decodeTokS > 0 && method.decodeTokS > 0 ? 100 * (method.decodeTokS / vs.decodeTokS - 1) : 0;
+  // A race measures no times: those are then not a number.
+  i.timePct = method.timeS > 0 && vs.timeS > 0 ? savedPct(method.timeS, vs.timeS) : kNotMeasured;
+  i.speedPct = vs.decodeTokS > 0 && method.decodeTokS > 0 ? 100 * (method.decodeTokS / vs.decodeTokS - 1) : kNotMeasured;
   i.kldRatioValid = method.quality.measured && vs.quality.measured && vs.quality.kldMean > 0;
   if (i.kldRatioValid) i.kldRatio = method.quality.kldMean / vs.quality.kldMean;
   return i;

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/api/error.h"
+#include "core/compare/lane_metrics.h"
 #include "core/compare/memory_probe.h"
 #include "core/compare/statistics.h"
 #include "core/compare/token_text.h"
@@ -17,22 +18,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double msSince(Clock::time_point start) { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); }
-
-/// Titles of the presses of a spec, joined by " + "; wrappers show their outermost press.
-std::string labelOf(const std::string& spec) {
-  std::string label;
-  size_t begin = 0;
-  int depth = 0;
-  for (size_t i = 0; i <= spec.size(); ++i) {
-    if (i < spec.size()) depth += spec[i] == '(' ? 1 : spec[i] == ')' ? -1 : 0;
-    if (i < spec.size() && !(spec[i] == '+' && depth == 0)) continue;
-    const std::string part = spec.substr(begin, i - begin), id = part.substr(0, part.find('('));
-    const PressInfo* info = findPress(id);
-    label.append(label.empty() ? "" : " + ").append(info ? std::string(info->title) : id);
-    begin = i + 1;
-  }
-  return label;
-}
 
 class MethodRunner {
  public:
@@ -49,9 +34,7 @@ class MethodRunner {
   void run();
 
  private:
-  void describe();
   void prefillAndCompress(MemoryProbe&);
-  void fillHeads();
   void firstToken();
   void decodeRest(MemoryProbe&);
   bool emit(int32_t id, double ms);
@@ -64,7 +47,6 @@ class MethodRunner {
   void finished(Phase phase, double ms) const {
     if (m_hooks.phaseFinished) m_hooks.phaseFinished(phase, ms);
   }
-  int64_t rowBytes() const { return 2 * m_backend.kvRowBytes(); }  // K and V of a head-token
 
   LoadedModel& m_model;
   Backend& m_backend;
@@ -79,22 +61,6 @@ class MethodRunner {
   std::unique_ptr<Sequence> m_sequence;
   std::vector<float> m_logits;
 };
-
-void MethodRunner::describe() {
-  RunContext context = m_job.run;
-  context.shape = m_backend.shape();
-  context.tokens = m_context;
-  m_metrics.method = m_press.spec();
-  m_metrics.label = labelOf(m_metrics.method);
-  m_metrics.contextTokens = m_context;
-  m_metrics.questionTokens = int64_t(m_job.prompt->question.size());
-  m_metrics.loadMs = m_model.loadMs;
-  m_metrics.tokenizeMs = m_job.prompt->tokenizeMs;
-  m_metrics.notes = m_press.begin(context);
-  m_metrics.ratioRequested = m_press.ratio();
-  m_metrics.kvBytesFull = rowBytes() * context.shape.heads() * m_context;
-  m_metrics.kvBytesPredicted = rowBytes() * m_press.predictKept(context);
-}
 
 void MethodRunner::prefillAndCompress(MemoryProbe& probe) {
   started(Phase::Prefill);
@@ -121,31 +87,6 @@ void MethodRunner::prefillAndCompress(MemoryProbe& probe) {
   // Compression is part of the layers' loop; its share is told apart once it is known.
   started(Phase::Compress);
   finished(Phase::Compress, m_metrics.compressMs);
-}
-
-void MethodRunner::fillHeads() {
-  const HeadShape shape = m_backend.shape();
-  int64_t kept = 0;
-  for (int l = 0; l < shape.layers; ++l) {
-    const LayerKeep& layer = m_run.layers[size_t(l)];
-    for (int h = 0; h < shape.kvHeads; ++h) {
-      HeadMetrics head;
-      head.layer = l;
-      head.head = h;
-      head.kind = layer.heads[size_t(h)].kind;
-      head.kept = m_sequence->headLength(l, h);
-      head.total = m_context;
-      head.bytes = m_sequence->headBytes(l, h);
-      head.positions = m_sequence->positions(l, h);
-      kept += head.kept;
-      m_metrics.heads.push_back(std::move(head));
-    }
-    if (!layer.hasExperts) continue;
-    m_metrics.experts.insert(m_metrics.experts.end(), layer.experts.begin(), layer.experts.end());
-    m_metrics.balance.push_back(layer.balance);
-  }
-  m_metrics.ratioEffective = 1 - double(kept) / double(shape.heads() * m_context);
-  m_metrics.ratioMeasured = 1 - double(m_metrics.kvBytes) / double(m_metrics.kvBytesFull);
 }
 
 /// Keeps one new token; false when the text has ended and that stops the run.
@@ -203,23 +144,22 @@ void MethodRunner::decodeRest(MemoryProbe& probe) {
 
 /// What follows from the samples; also of a run that was cut short.
 void summarize(MethodMetrics& m, const Tokenizer& tokenizer) {
-  m.newTokens = int64_t(m.ids.size());
+  fillText(m, tokenizer);
   const double total = std::accumulate(m.decodeMs.begin(), m.decodeMs.end(), 0.0);
   if (total > 0) m.decodeTokS = double(m.decodeMs.size()) * 1000 / total;
   m.decodeP50Ms = quantile(m.decodeMs, .5);
   m.decodeP95Ms = quantile(m.decodeMs, .95);
   m.timeS = (m.tokenizeMs + m.prefillMs + m.compressMs + m.firstTokenMs + total) / 1000;
-  m.text = validUtf8(tokenizer.decode(m.ids));
 }
 
 void MethodRunner::run() {
-  describe();
+  describeMethod(m_metrics, m_model, m_press, *m_job.prompt, m_job.run);
   MemoryProbe probe(m_backend);
   m_metrics.rssBefore = probe.before();
   m_begun = Clock::now();
   m_sequence = m_backend.newSequence();
   prefillAndCompress(probe);
-  fillHeads();
+  fillHeads(m_metrics, *m_sequence, m_backend.shape(), m_run.layers);
   m_metrics.kvBytesEnd = m_metrics.kvBytes;
   m_metrics.memPeakBytes = probe.peakAbove();  // for a run that is cut short
   if (m_job.keepCompressed) m_run.compressed = m_sequence->clone();

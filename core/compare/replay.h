@@ -40,6 +40,10 @@ class Replay {
 
   /// Quality of a plan against the full cache, through the same kernels: the plan that keeps everything has exactly 0 divergence.
   QualityMetrics quality(std::span<const LayerKeep> layers, const Progress&, std::stop_token) const;
+  /// A copy of the full cache cut to the plan, as it is right after compression; no layers: the full cache.
+  std::unique_ptr<Sequence> cut(std::span<const LayerKeep> layers) const;
+  /// Logits of the last context token.
+  const std::vector<float>& lastLogits() const { return m_lastLogits; }
   /// Bytes that a copy cut to the plan holds, counted from its storages.
   int64_t bytes(std::span<const LayerKeep> layers) const;
   /// One pass of the full cache with its attention looked at: total and per-head share (heads: layer * kvHeads + head) of each plan.
@@ -50,7 +54,6 @@ class Replay {
   std::vector<Share> attention(std::span<const std::span<const LayerKeep>> plans, const Progress&, std::stop_token) const;
 
  private:
-  std::unique_ptr<Sequence> cut(std::span<const LayerKeep> layers) const;
   std::unique_ptr<Sequence> asked(std::unique_ptr<Sequence>, std::stop_token) const;
 
   LoadedModel& m_model;

@@ -202,6 +202,7 @@ void comparisonFields(V& v, S& c, bool withHeads) {
   v.field("question", c.question);
   v.field("context_head", c.contextHead);
   v.field("match", c.match);
+  v.field("mode", c.mode);
   v.field("context_tokens", c.contextTokens);
   v.field("question_tokens", c.questionTokens);
   v.field("cancelled", c.cancelled);

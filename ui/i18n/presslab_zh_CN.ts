@@ -1662,6 +1662,24 @@
         <source>%1 is empty</source>
         <translation>%1 为空</translation>
     </message>
+    <message>
+        <source>Timed</source>
+        <translation>计时</translation>
+    </message>
+    <message>
+        <source>Race</source>
+        <translation>竞速</translation>
+    </message>
+    <message>
+        <source>How the methods run</source>
+        <translation>各方法的运行方式</translation>
+    </message>
+    <message>
+        <source>Timed: each method alone, one after the other; its times and peak memory are its own.
+Race: one prefill, then all methods write a token in turn, side by side; times are not comparable.</source>
+        <translation>计时：各方法依次单独运行，时间与内存峰值均为其自身所得。
+竞速：只做一次预填充，然后所有方法轮流各写一个词元，并排前进；时间不可比较。</translation>
+    </message>
 </context>
 <context>
     <name>presslab::VerdictStrip</name>
@@ -1772,6 +1790,10 @@
     <message>
         <source>%1 context tokens · %2 holds %3 % less than uncompressed</source>
         <translation>%1 个上下文 token · %2 比未压缩少占 %3 %</translation>
+    </message>
+    <message>
+        <source>Not measured: in a race the lanes take turns and their times are not comparable. Run timed to measure.</source>
+        <translation>未测量：竞速时各通道轮流前进，时间不可比较。请以计时方式运行来测量。</translation>
     </message>
 </context>
 </TS>

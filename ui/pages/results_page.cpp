@@ -13,6 +13,7 @@
 #include <QTableView>
 #include <QTableWidget>
 #include <QVBoxLayout>
+#include <cmath>
 
 #include "core/export/export.h"
 #include "ui/charts/charts.h"
@@ -24,7 +25,9 @@ namespace presslab {
 namespace {
 
 QString text(const std::string& s) { return QString::fromStdString(s); }
-QString signedPct(double v) { return (v > 0 ? QStringLiteral("+") : QString()) + number(v, 1) + QStringLiteral(" %"); }
+QString signedPct(double v) {
+  return std::isnan(v) ? QStringLiteral("–") : (v > 0 ? QStringLiteral("+") : QString()) + number(v, 1) + QStringLiteral(" %");
+}
 
 void fill(QTableWidget* table, const QStringList& header, const QVector<QStringList>& rows, const QList<int>& numbers) {
   table->setColumnCount(int(header.size()));

@@ -37,6 +37,7 @@ TopBar::TopBar(QWidget* parent)
       m_openDocument(new QToolButton),
       m_source(new QComboBox),
       m_preset(new QComboBox),
+      m_mode(new QComboBox),
       m_length(new QSpinBox),
       m_newTokens(new QSpinBox),
       m_question(new QLineEdit),
@@ -44,6 +45,7 @@ TopBar::TopBar(QWidget* parent)
       m_cancel(new QPushButton) {
   m_run->setObjectName(QStringLiteral("run"));
   m_cancel->setObjectName(QStringLiteral("cancel"));
+  m_mode->setObjectName(QStringLiteral("mode"));
   m_preset->setObjectName(QStringLiteral("preset"));
   m_length->setObjectName(QStringLiteral("contextTokens"));
   m_newTokens->setObjectName(QStringLiteral("newTokens"));
@@ -55,6 +57,7 @@ TopBar::TopBar(QWidget* parent)
   m_newTokens->setRange(2, 2048);
   m_newTokens->setValue(64);
   m_source->addItems({QString(), QString()});
+  m_mode->addItems({QString(), QString()});
   for (size_t i = 0; i < presets().size(); ++i) m_preset->addItem(QString());
   for (QToolButton* b : {m_openModel, m_openDocument}) b->setProperty("framed", true);
   for (QPushButton* b : {m_run, m_cancel}) {
@@ -84,6 +87,7 @@ TopBar::TopBar(QWidget* parent)
   fields->addWidget(m_question, 1, 3, 1, 2);
   fields->addWidget(m_newLabel, 1, 5);
   fields->addWidget(m_newTokens, 1, 6);
+  fields->addWidget(m_mode, 1, 7);
   fields->setColumnStretch(3, 1);
   auto* all = new QHBoxLayout(this);
   all->setContentsMargins(8, 4, 8, 2);
@@ -106,7 +110,7 @@ TopBar::TopBar(QWidget* parent)
     m_length->setEnabled(m_source->currentIndex() == 0);
     Q_EMIT jobChanged();
   });
-  const QList<QWidget*> order{m_openModel, m_preset, m_source, m_length, m_openDocument, m_question, m_newTokens, m_run, m_cancel};
+  const QList<QWidget*> order{m_openModel, m_preset, m_source, m_length, m_openDocument, m_question, m_newTokens, m_mode, m_run, m_cancel};
   for (qsizetype i = 1; i < order.size(); ++i) setTabOrder(order[i - 1], order[i]);
   retranslateUi();
   setState(false, false, false);
@@ -131,6 +135,12 @@ void TopBar::retranslateUi() {
   m_question->setPlaceholderText(tr("default: What are the main types of machine learning?"));
   m_newLabel->setText(tr("New tokens"));
   m_newTokens->setAccessibleName(tr("New tokens"));
+  m_mode->setItemText(0, tr("Timed"));
+  m_mode->setItemText(1, tr("Race"));
+  m_mode->setAccessibleName(tr("How the methods run"));
+  m_mode->setToolTip(
+      tr("Timed: each method alone, one after the other; its times and peak memory are its own.\n"
+         "Race: one prefill, then all methods write a token in turn, side by side; times are not comparable."));
   m_presetLabel->setText(tr("Preset"));
   m_preset->setAccessibleName(tr("Preset"));
   for (size_t i = 0; i < presets().size(); ++i) {
@@ -223,6 +233,8 @@ int TopBar::contextTokens() const {
   return m_source->currentIndex() == 1 && !m_text.empty() ? int(std::max<size_t>(1, m_text.size() / 4)) : m_length->value();
 }
 
+RunMode TopBar::mode() const { return RunMode(m_mode->currentIndex()); }
+void TopBar::setMode(RunMode mode) { m_mode->setCurrentIndex(int(mode)); }
 int TopBar::newTokens() const { return m_newTokens->value(); }
 void TopBar::focusRun() { m_run->setFocus(); }
 

@@ -34,6 +34,8 @@ class TopBar : public QWidget {
   PromptSpec prompt() const;
   int contextTokens() const;  // of a document: an estimate from its length
   int newTokens() const;
+  RunMode mode() const;
+  void setMode(RunMode mode);
   void focusRun();
 
  Q_SIGNALS:
@@ -52,7 +54,7 @@ class TopBar : public QWidget {
   void limitLength();
   QLabel *m_model, *m_promptLabel, *m_questionLabel, *m_presetLabel, *m_newLabel;
   QToolButton *m_openModel, *m_openDocument;
-  QComboBox *m_source, *m_preset;
+  QComboBox *m_source, *m_preset, *m_mode;
   QSpinBox *m_length, *m_newTokens;
   QLineEdit* m_question;
   QPushButton *m_run, *m_cancel;

@@ -125,10 +125,15 @@ void VerdictStrip::known(const ChartData& data, size_t subject, size_t reference
   const double half = spread.max > spread.min && base.result->decodeTokS > 0 ? (spread.max - spread.min) / 2 / base.result->decodeTokS : 0;
   const double bound = s.boundMs > 0 && base.boundMs > 0 ? base.boundMs / s.boundMs : s.hasGhost ? s.ghost.boundSpeedup : 0;
   m_speed->set(tr("Decode speed of %1").arg(name),
-               half > 0 ? QStringLiteral("%1× ± %2").arg(number(speed, 2), number(half, 2)) : QStringLiteral("%1×").arg(number(speed, 2)),
+               std::isnan(speed) ? kDash
+               : half > 0        ? QStringLiteral("%1× ± %2").arg(number(speed, 2), number(half, 2))
+                                 : QStringLiteral("%1×").arg(number(speed, 2)),
                bound > 0 ? tr("bound %1×").arg(number(bound, 2)) : QString(), speed >= 1 ? Figure::Tone::Good : Figure::Tone::Bad);
-  m_speed->setWhy(tr("%1 against %2 tokens per second. The bound is the ratio of bytes that each token has to read: weights and kept cache.")
-                      .arg(number(s.result->decodeTokS, 1), number(base.result->decodeTokS, 1)));
+  if (std::isnan(speed))
+    m_speed->setWhy(tr("Not measured: in a race the lanes take turns and their times are not comparable. Run timed to measure."));
+  else
+    m_speed->setWhy(tr("%1 against %2 tokens per second. The bound is the ratio of bytes that each token has to read: weights and kept cache.")
+                        .arg(number(s.result->decodeTokS, 1), number(base.result->decodeTokS, 1)));
   const double less = 100 - 100 * double(s.result->kvBytes) / double(base.result->kvBytes);
   m_sentence->setText(tr("%1 context tokens · %2 holds %3 % less than uncompressed")
                           .arg(QLocale().toString(qlonglong(data.comparison->contextTokens)), name, number(less, 0)));

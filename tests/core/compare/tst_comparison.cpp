@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 #include <QDir>
+#include <algorithm>
 #include <cmath>
 
 #include "core/api/lab.h"
@@ -64,12 +65,48 @@ class TestComparison : public QObject {
   void textContinuation();
   void equalBytesAndEqualQuality();
   void withoutQuality();
+  void raceEqualsTimedRun();
+  void raceHasNoRepeats();
   void cancelKeepsWhatIsFinished_data();
   void cancelKeepsWhatIsFinished();
   void labKeepsItsModel();
   void labWritesTheRun();
   void labPredicts();
 };
+
+void TestComparison::raceEqualsTimedRun() {
+  CompareSpec spec = smallSpec();
+  spec.methods = {"none", "duo(ratio=0.5)", "eplb_duo(ratio=0.5)", "snapkv(ratio=0.25)"};
+  const Comparison timed = run(spec);
+  spec.mode = RunMode::Race;
+  const Comparison race = run(spec);
+  QCOMPARE(race.mode, std::string("race"));
+  QCOMPARE(timed.mode, std::string("timed"));
+  QCOMPARE(race.methods.size(), timed.methods.size());
+  for (size_t i = 0; i < race.methods.size(); ++i) {
+    const MethodMetrics &a = race.methods[i], &b = timed.methods[i];
+    QCOMPARE(a.ids, b.ids);
+    QCOMPARE(a.kvBytes, b.kvBytes);
+    QCOMPARE(a.kvBytesEnd, b.kvBytesEnd);
+    QCOMPARE(a.quality.kldMean, b.quality.kldMean);
+    for (size_t h = 0; h < a.heads.size(); ++h) QCOMPARE(a.heads[h].positions, b.heads[h].positions);
+    QVERIFY(a.decodeTokS == 0 && a.timeS == 0 && a.prefillMs == 0 && std::isnan(a.compressMs) && a.kvBytesPeak == 0);  // not measured
+  }
+  for (const Improvement& i : race.improvements) QVERIFY(std::isnan(i.speedPct) && std::isnan(i.timePct));
+  // Side by side: the second token of the last lane comes before the third of the first.
+  std::vector<std::pair<int, int>> order;
+  for (const RunEvent& e : m_events)
+    if (e.kind == EventKind::Token) order.emplace_back(e.step, e.method);
+  QCOMPARE(order.size(), size_t{24});
+  QVERIFY(std::is_sorted(order.begin(), order.end()));
+}
+
+void TestComparison::raceHasNoRepeats() {
+  CompareSpec spec = smallSpec();
+  spec.mode = RunMode::Race;
+  spec.repeat = 2;
+  QVERIFY(refusal([&] { run(spec); }).names("race"));
+}
 
 void TestComparison::baselineIsExactlyItself() {
   const Comparison c = run(smallSpec());

@@ -58,8 +58,8 @@ inline auto fields(const MethodMetrics& s) {
                   experts, balance);
 }
 inline auto fields(const Comparison& s) {
-  const auto& [id, stamp, question, head, match, context, asked, ids, methods, improvements, claims, verdict, cancelled] = s;
-  return std::tie(id, stamp, question, head, match, context, asked, ids, methods, improvements, claims, verdict, cancelled);
+  const auto& [id, stamp, question, head, match, mode, context, asked, ids, methods, improvements, claims, verdict, cancelled] = s;
+  return std::tie(id, stamp, question, head, match, mode, context, asked, ids, methods, improvements, claims, verdict, cancelled);
 }
 
 template <class S>
@@ -88,6 +88,7 @@ class RandomRun {
     c.id = text();
     c.stamp = stamp();
     c.question = text();
+    c.mode = text();
     c.contextHead = text();
     c.match = "quality";
     c.contextTokens = count();
