@@ -255,6 +255,7 @@ void MainWindow::openRun(const QString& folderOrId) {
     for (const MethodMetrics& m : comparison->methods) methods.push_back(m.method);
     m_controls->setMethods(methods);  // so that Run repeats what is shown
     if (comparison->stamp.commandLine.find("--context ") != std::string::npos) m_top->setContextTokens(int(comparison->contextTokens));
+    m_top->setMode(comparison->mode == "race" ? RunMode::Race : RunMode::Timed);
     m_model->begin(methods, methods.empty() ? 0 : int(comparison->methods.front().newTokens));
     m_model->setComparison(comparison);
     setResult(comparison);

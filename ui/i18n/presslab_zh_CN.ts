@@ -1083,6 +1083,10 @@
         <source>&lt;br&gt;The answers part at token %1 (underlined).</source>
         <translation>&lt;br&gt;两个回答在第 %1 个 token 处分开(下划线)。</translation>
     </message>
+    <message>
+        <source>ms, not comparable</source>
+        <translation>毫秒（不可比较）</translation>
+    </message>
 </context>
 <context>
     <name>presslab::LatencyChart</name>

@@ -104,6 +104,7 @@ void ComparisonModel::apply(const RunEvent& e) {
   if (e.kind == EventKind::RunStarted && e.comparison) {
     m_data.contextTokens = e.comparison->contextTokens;
     m_data.layers = e.comparison->stamp.layers;
+    m_data.race = e.comparison->mode == "race";
     return touchAll();
   }
   if (e.method < 0) return applyToRun(e);
@@ -214,6 +215,7 @@ void ComparisonModel::fill(Lane& l, std::shared_ptr<const MethodMetrics> r) {
 
 void ComparisonModel::setComparison(std::shared_ptr<const Comparison> comparison) {
   const size_t n = comparison->methods.size();
+  m_data.race = comparison->mode == "race";
   const bool shapeChanged = n > m_data.lanes.size();
   m_data.lanes.resize(std::max(n, m_data.lanes.size()));
   for (size_t i = 0; i < n; ++i) {

@@ -47,6 +47,7 @@ struct ChartData {
   std::shared_ptr<const Comparison> comparison;  // null until the run has ended
   QString provenance;                            // one line for the foot of exports
   int newTokens = 64;                            // wanted of every method
+  bool race = false;                             // lanes take turns: their times are not compared
   int64_t contextTokens = 0;                     // 0: not known yet
   int layers = 0;
   int runPhase = -1;  // phase of the run as a whole, -1: none

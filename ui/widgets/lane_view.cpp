@@ -117,7 +117,7 @@ void LaneView::refresh(const ChartData& data, bool dark) {
   setAccessibleName(tr("Method: %1").arg(l.label));
   m_answer->setAccessibleName(tr("Answer of: %1").arg(l.label));
   state(l, data.newTokens, color);
-  figures(l, baseline);
+  figures(l, baseline, data.race);
   why(l, baseline);
   answer(l, baseline, dark);
 }
@@ -153,7 +153,7 @@ void LaneView::state(const Lane& l, int newTokens, const QColor& color) {
   m_ribbon->setAccessibleName(tr("Progress of %1: %2").arg(l.label, text));
 }
 
-void LaneView::figures(const Lane& l, const Lane& baseline) {
+void LaneView::figures(const Lane& l, const Lane& baseline, bool race) {
   const bool isBase = m_index == 0;
   const bool ghost = !l.started && l.hasGhost && l.ghost.error.empty();
   const double bytes = ghost ? double(l.ghost.kvBytes) : double(l.kvBytes);
@@ -163,8 +163,8 @@ void LaneView::figures(const Lane& l, const Lane& baseline) {
   if (ghost) {
     m_time->set(tr("speed, at most"), isBase ? kDash : QStringLiteral("%1×").arg(number(l.ghost.boundSpeedup, 2)), {}, Figure::Tone::Plain, false);
   } else {
-    const double ms = l.medianMs(), baseMs = isBase ? NAN : baseline.medianMs();
-    m_time->set(tr("ms per token"), std::isfinite(ms) ? number(ms, ms < 10 ? 2 : 1) : kDash, delta(ms, baseMs), tone(ms, baseMs), std::isfinite(ms));
+    const double ms = l.medianMs(), baseMs = isBase || race ? NAN : baseline.medianMs();
+    m_time->set(race ? tr("ms, not comparable") : tr("ms per token"), std::isfinite(ms) ? number(ms, ms < 10 ? 2 : 1) : kDash, delta(ms, baseMs), tone(ms, baseMs), std::isfinite(ms));
   }
   const bool measured = l.result && l.result->quality.measured;
   const double same = measured ? l.result->quality.top1Agree : isBase ? NAN : sameTokens(baseline, l);

@@ -30,7 +30,7 @@ class LaneView : public QFrame {
 
  private:
   void state(const Lane& lane, int newTokens, const QColor& color);
-  void figures(const Lane& lane, const Lane& baseline);
+  void figures(const Lane& lane, const Lane& baseline, bool race);
   void why(const Lane& lane, const Lane& baseline);
   void answer(const Lane& lane, const Lane& baseline, bool dark);
   void setAnswer(const QString& html, bool finished);
