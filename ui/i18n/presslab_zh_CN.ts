@@ -1084,8 +1084,8 @@
         <translation>&lt;br&gt;两个回答在第 %1 个 token 处分开(下划线)。</translation>
     </message>
     <message>
-        <source>ms, not comparable</source>
-        <translation>毫秒（不可比较）</translation>
+        <source>ms (race)</source>
+        <translation>毫秒（竞速）</translation>
     </message>
 </context>
 <context>
