@@ -12,6 +12,7 @@
 #include "core/api/model_info.h"
 #include "core/api/run_event.h"
 #include "core/api/run_spec.h"
+#include "core/api/what_if.h"
 
 namespace presslab {
 
@@ -43,6 +44,12 @@ class Lab {
 
   /// Runs a whole comparison. Never throws; partial results are kept in the outcome.
   RunOutcome compare(const CompareSpec&, const EventSink&, std::stop_token) noexcept;
+
+  /// Replays a change on the prompt of `spec` (its methods are prepared together), from a prefilled cache that is kept until the next
+  /// compare(), another prompt or another model. Loads the model when it is not there. Never throws; the answer says what went wrong.
+  WhatIfAnswer whatIf(const CompareSpec& spec, const WhatIfRequest&, const WhatIfProgress&, std::stop_token) noexcept;
+  /// Lets the kept cache go.
+  void forgetReplay();
 
   /// Text of each token on the loaded model, by place; a character that spans tokens stands whole with its last one. Throws Failure.
   std::vector<std::string> pieces(const std::vector<int32_t>& ids) const;

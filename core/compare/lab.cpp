@@ -7,6 +7,7 @@
 #include "core/compare/comparison_run.h"
 #include "core/compare/run_events.h"
 #include "core/compare/token_text.h"
+#include "core/compare/what_if.h"
 #include "core/export/export.h"
 
 namespace presslab {
@@ -22,10 +23,12 @@ bool sameModel(const ModelSpec& a, const ModelSpec& b) {
 struct Lab::Impl {
   std::unique_ptr<LoadedModel> model;
   RunMemory memory;
+  std::unique_ptr<WhatIf> replay;  // of the model above, so it goes before it
 
   void load(const ModelSpec& spec, const EventSink& sink, std::stop_token stop) {
     if (model && sameModel(model->spec, spec)) return;
     std::unique_ptr<LoadedModel> fresh = loadModel(spec, sink, std::move(stop));  // throws before the old one is let go
+    replay.reset();
     model = std::move(fresh);
     memory = {};
   }
@@ -51,6 +54,7 @@ std::string Lab::Impl::keep(const Comparison& comparison, const CompareSpec& spe
 }
 
 Comparison Lab::Impl::compare(const CompareSpec& spec, const EventSink& sink, std::stop_token stop) {
+  replay.reset();  // a cache kept for edits must not stand in the memory that is measured
   load(spec.model, sink, stop);
   RunEvent last;  // the run is finished once it is written
   const EventSink hold = [&](const RunEvent& e) {
@@ -111,6 +115,22 @@ RunOutcome Lab::compare(const CompareSpec& spec, const EventSink& sink, std::sto
   }
   return outcome;
 }
+
+WhatIfAnswer Lab::whatIf(const CompareSpec& spec, const WhatIfRequest& request, const WhatIfProgress& progress, std::stop_token stop) noexcept {
+  try {
+    d->load(spec.model, {}, stop);
+    if (!d->replay) d->replay = std::make_unique<WhatIf>(*d->model, d->memory);
+    return d->replay->answer(spec, request, progress, std::move(stop));
+  } catch (const std::exception& e) {
+    const auto* failure = dynamic_cast<const Failure*>(&e);
+    WhatIfAnswer a;
+    a.cancelled = failure && failure->code() == ErrorCode::Cancelled;
+    a.error = e.what();
+    return a;
+  }
+}
+
+void Lab::forgetReplay() { d->replay.reset(); }
 
 std::vector<std::string> Lab::pieces(const std::vector<int32_t>& ids) const {
   if (!d->model) badInput("no model is loaded");
