@@ -30,9 +30,10 @@ class Progress {
   /// A remark that stays.
   void note(const std::string& text);
   void clear();
+  /// The line that is rewritten, at most ten times a second unless `always`.
+  void show(const std::string& line, bool always);
 
  private:
-  void show(const std::string& line, bool always);
   std::string titleOf(const RunEvent&) const;
 
   bool m_quiet, m_terminal;

@@ -91,16 +91,21 @@ std::vector<std::string> modelSearchPath() {
   if (data.empty() && !home.empty()) data = home / ".local" / "share";
   if (cache.empty() && !home.empty()) cache = home / ".cache";
   if (!data.empty()) addFolder(out, data / "presslab" / "models");
-  fs::path hub = environment("HF_HUB_CACHE");
-  if (hub.empty() && !environment("HF_HOME").empty()) hub = fs::path(environment("HF_HOME")) / "hub";
-  if (hub.empty() && !cache.empty()) hub = cache / "huggingface" / "hub";
-  addFolder(out, hub);
+  addFolder(out, hubCacheFolder());
   if (!home.empty()) {
     addFolder(out, home / ".lmstudio" / "models");
     if (!cache.empty()) addFolder(out, cache / "lm-studio" / "models");
   }
   if (!data.empty()) addFolder(out, data / "nomic.ai" / "GPT4All");
   return out;
+}
+
+std::string hubCacheFolder() {
+  if (const std::string hub = environment("HF_HUB_CACHE"); !hub.empty()) return hub;
+  if (const std::string base = environment("HF_HOME"); !base.empty()) return (fs::path(base) / "hub").string();
+  fs::path cache = environment("XDG_CACHE_HOME");
+  if (const std::string home = environment("HOME"); cache.empty() && !home.empty()) cache = fs::path(home) / ".cache";
+  return cache.empty() ? std::string() : (cache / "huggingface" / "hub").string();
 }
 
 std::vector<std::string> modelFilesInSearchPath() {

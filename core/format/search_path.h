@@ -11,5 +11,7 @@ namespace presslab {
 std::vector<std::string> ggufFilesBelow(const std::string& folder, int depth);
 /// All of them in the search path, each file once.
 std::vector<std::string> modelFilesInSearchPath();
+/// Where the Hugging Face hub keeps what it downloads: HF_HUB_CACHE, HF_HOME/hub, or the user's cache folder. Empty without a home.
+std::string hubCacheFolder();
 
 }  // namespace presslab

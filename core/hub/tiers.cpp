@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#include "core/api/hub.h"
+
+namespace presslab {
+
+std::span<const HubTier> hubTiers() {
+  static constexpr HubTier kTiers[] = {
+      {"quick", "distilbert/distilgpt2", "DistilGPT-2", false},
+      {"standard", "openai-community/gpt2", "GPT-2", false},
+      {"recommended", "microsoft/DialoGPT-medium", "DialoGPT medium", false},
+  };
+  return kTiers;
+}
+
+}  // namespace presslab
