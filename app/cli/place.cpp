@@ -7,8 +7,7 @@
 #include "app/cli/input.h"
 #include "app/cli/numbers.h"
 #include "app/cli/output.h"
-#include "core/api/error.h"
-#include "core/routed/placement.h"
+#include "core/api/placement.h"
 
 namespace presslab::cli {
 namespace {
@@ -22,29 +21,7 @@ struct PlaceOptions {
 };
 
 std::vector<std::vector<double>> readLoads(const std::string& path, const std::stop_token& stop) {
-  const std::string text = readInput(path, kJsonLimit, stop), name = shownPath(path);
-  nlohmann::json matrix;
-  try {
-    matrix = nlohmann::json::parse(text);
-  } catch (const nlohmann::json::parse_error& e) {
-    badInput(name + ": no JSON, at byte " + std::to_string(e.byte));
-  } catch (const nlohmann::json::out_of_range&) {
-    badInput(name + ": a number is too large");
-  }
-  // One list of numbers is one layer.
-  if (matrix.is_array() && !matrix.empty() && matrix[0].is_number()) matrix = nlohmann::json::array({matrix});
-  if (!matrix.is_array() || matrix.empty()) badInput(name + ": a JSON matrix is needed, layers x experts");
-  std::vector<std::vector<double>> loads;
-  for (size_t l = 0; l < matrix.size(); ++l) {
-    if (!matrix[l].is_array()) badInput(name + ": layer " + std::to_string(l) + " is no list of loads");
-    std::vector<double> row;
-    for (size_t e = 0; e < matrix[l].size(); ++e) {
-      if (!matrix[l][e].is_number()) badInput(name + ": layer " + std::to_string(l) + ", expert " + std::to_string(e) + " is no number");
-      row.push_back(matrix[l][e].get<double>());
-    }
-    loads.push_back(std::move(row));
-  }
-  return loads;
+  return parseLoads(readInput(path, kJsonLimit, stop), shownPath(path));
 }
 
 int place(const PlaceOptions& o, const Context& context) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/api/advice.h"
 #include "core/api/metrics.h"
 #include "core/api/model_info.h"
 #include "core/api/run_event.h"
@@ -48,6 +49,8 @@ class Lab {
   /// Replays a change on the prompt of `spec` (its methods are prepared together), from a prefilled cache that is kept until the next
   /// compare(), another prompt or another model. Loads the model when it is not there. Never throws; the answer says what went wrong.
   WhatIfAnswer whatIf(const CompareSpec& spec, const WhatIfRequest&, const WhatIfProgress&, std::stop_token) noexcept;
+  /// What could be changed about a method of a run, and what that would do. Reads the headers of the models it finds. Never throws.
+  AdviceList advise(const AdviceRequest&) const noexcept;
   /// Lets the kept cache go.
   void forgetReplay();
 

@@ -4,6 +4,7 @@
 
 #include <new>
 
+#include "core/compare/advisor.h"
 #include "core/compare/comparison_run.h"
 #include "core/compare/run_events.h"
 #include "core/compare/token_text.h"
@@ -128,6 +129,24 @@ WhatIfAnswer Lab::whatIf(const CompareSpec& spec, const WhatIfRequest& request, 
     a.error = e.what();
     return a;
   }
+}
+
+AdviceList Lab::advise(const AdviceRequest& request) const noexcept {
+  AdviceList none;
+  try {
+    if (!d->model) badInput("no model is loaded");
+    AdviceFacts facts;
+    facts.model = d->model->file->info();
+    facts.kv = d->model->backend->kvType();
+    facts.weightBytes = d->model->backend->weightBytes();
+    facts.models = findModels();
+    facts.devices = devices();
+    facts.predict = [&](const std::string& method, int64_t tokens) { return predict(method, tokens, facts.kv); };
+    return presslab::advise(request, facts);
+  } catch (const std::exception& e) {
+    none.error = e.what();
+  }
+  return none;
 }
 
 void Lab::forgetReplay() { d->replay.reset(); }
