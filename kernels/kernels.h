@@ -56,6 +56,8 @@ class Matrix {
  public:
   /// `data` is GGUF-encoded, rows of cols elements; copied, the source may be unmapped afterwards.
   static std::unique_ptr<Matrix> pack(QuantType, const void* data, int64_t rows, int64_t cols, bool exact, Pool&);
+  /// bytes() of such a matrix, without making it.
+  static int64_t packedBytes(QuantType, int64_t rows, int64_t cols, bool exact);
   virtual ~Matrix() = default;
   int64_t rows() const { return m_rows; }
   int64_t cols() const { return m_cols; }
@@ -73,6 +75,8 @@ class Matrix {
 
 /// y[i] = W_i x for matrices with the same number of columns: x is prepared once and all rows share one pass of the pool.
 void gemvMany(std::span<const Matrix* const>, const float* x, std::span<float* const> y, Pool&);
+/// Y_i[n x rows_i] = X[n x cols] W_i^T, rows of Y_i without gaps; as gemm, with X prepared once and one pass of the pool.
+void gemmMany(std::span<const Matrix* const>, const float* x, int64_t ldx, std::span<float* const> y, int64_t n, Pool&);
 
 // ---- float products -----------------------------------------------------------------------------------------------------------
 /// C (m x n) = A (m x k) B (k x n) in float32, row strides in floats, n a multiple of 16. Single thread; a value is one chain of multiply-adds

@@ -33,6 +33,7 @@ class PanelMatrix final : public Matrix {
   void gemm(const float* x, int64_t ldx, float* y, int64_t ldy, int64_t n, Pool&) const override;
   void row(int64_t r, float* out) const override { unpackRow(m_packed.view, r, out); }
   const Packed& view() const { return m_packed.view; }
+  bool exact() const { return m_exact; }
 
  private:
   PackedMatrix m_packed;
@@ -123,24 +124,50 @@ Activations quantizeRows(const Ops& o, const float* x, int64_t ldx, int64_t n, i
   return {nullptr, quants, scale, sums, totals};
 }
 
+enum class RowsAs { Float, Bf16, Int8 };
+
+RowsAs rowsFor(const Ops& o, const PanelMatrix& m) {
+  if (!m.exact() && o.gemm && m.view().blocks > 0) return RowsAs::Int8;
+  return !m.exact() && o.mulBf16 ? RowsAs::Bf16 : RowsAs::Float;
+}
+
+/// Products of one X with matrices that want its rows in the same form.
+void gemmAlike(RowsAs form, std::span<const PanelMatrix* const> matrices, const float* x, int64_t ldx, float* const* y, const int64_t* ldy, int64_t n,
+               Pool& pool) {
+  const Ops& o = ops();
+  const int64_t cols = matrices[0]->cols();
+  Activations quantized{};
+  const uint16_t* bf16 = nullptr;
+  if (form == RowsAs::Int8) {
+    quantized = quantizeRows(o, x, ldx, n, matrices[0]->view().blocks, pool);
+  } else if (form == RowsAs::Bf16) {
+    const int64_t ldo = (cols + 1) / 2 * 2;
+    auto* rows = reinterpret_cast<uint16_t*>(threadScratch(kCaller, size_t(n * ldo / 2)));
+    rowsToBf16(o, x, ldx, n, cols, rows, ldo, pool);
+    bf16 = rows;
+    ldx = ldo;
+  }
+  GemmTask task[kMaxMatrices];
+  int64_t step[kMaxMatrices], chunkEnd[kMaxMatrices], chunks = 0;
+  for (size_t i = 0; i < matrices.size(); ++i) {
+    const Packed& w = matrices[i]->view();
+    task[i] = {&w, x, bf16, form == RowsAs::Int8 ? &quantized : nullptr, ldx, n, y[i], ldy[i]};
+    step[i] = w.panels >= kManyPanels ? 4 : 2;
+    chunks += (w.panels + step[i] - 1) / step[i];
+    chunkEnd[i] = chunks;
+  }
+  pool.forEach(int(chunks), [&](int chunk) {
+    int i = 0;
+    while (chunk >= chunkEnd[i]) ++i;
+    const int64_t first = (chunk - (i ? chunkEnd[i - 1] : 0)) * step[i];
+    gemmPanels(o, task[i], first, std::min(task[i].w->panels, first + step[i]));
+  });
+}
+
 void PanelMatrix::gemm(const float* x, int64_t ldx, float* y, int64_t ldy, int64_t n, Pool& pool) const {
   if (n <= 0) return;
-  const Ops& o = ops();
-  const Packed& w = m_packed.view;
-  GemmTask task{&w, x, nullptr, nullptr, ldx, n, y, ldy};
-  Activations quantized{};
-  if (!m_exact && o.gemm && w.blocks > 0) {
-    quantized = quantizeRows(o, x, ldx, n, w.blocks, pool);
-    task.quantized = &quantized;
-  } else if (!m_exact && o.mulBf16) {
-    const int64_t ldo = (m_cols + 1) / 2 * 2;
-    auto* rows = reinterpret_cast<uint16_t*>(threadScratch(kCaller, size_t(n * ldo / 2)));
-    rowsToBf16(o, x, ldx, n, m_cols, rows, ldo, pool);
-    task.xBf16 = rows;
-    task.ldx = ldo;
-  }
-  const int64_t step = w.panels >= kManyPanels ? 4 : 2;
-  pool.forEach(int((w.panels + step - 1) / step), [&](int job) { gemmPanels(o, task, job * step, std::min(w.panels, (job + 1) * step)); });
+  const PanelMatrix* one = this;
+  gemmAlike(rowsFor(ops(), *this), {&one, 1}, x, ldx, &y, &ldy, n, pool);
 }
 
 }  // namespace
@@ -172,6 +199,24 @@ void gemvMany(std::span<const Matrix* const> matrices, const float* x, std::span
       const int64_t step = panelsOfChunk(*view[i]), first = (chunk - (i ? chunkEnd[i - 1] : 0)) * step;
       gemvPanels(o, *view[i], a, first, std::min(view[i]->panels, first + step), y[begin + size_t(i)]);
     });
+  }
+}
+
+void gemmMany(std::span<const Matrix* const> matrices, const float* x, int64_t ldx, std::span<float* const> y, int64_t n, Pool& pool) {
+  if (n <= 0) return;
+  for (size_t begin = 0; begin < matrices.size();) {
+    const PanelMatrix* alike[kMaxMatrices];
+    int64_t ldy[kMaxMatrices];
+    size_t count = 0;
+    const RowsAs form = rowsFor(ops(), static_cast<const PanelMatrix&>(*matrices[begin]));
+    while (count < kMaxMatrices && begin + count < matrices.size()) {
+      const auto* m = static_cast<const PanelMatrix*>(matrices[begin + count]);
+      if (rowsFor(ops(), *m) != form) break;
+      ldy[count] = m->rows();
+      alike[count++] = m;
+    }
+    gemmAlike(form, {alike, count}, x, ldx, y.data() + begin, ldy, n, pool);
+    begin += count;
   }
 }
 

@@ -147,8 +147,9 @@ void CpuSequence::feedForward(int l, int64_t rows, float* x) {
   kernels::Pool& pool = m_backend.pool();
   const int64_t hidden = c.hidden, wide = c.feedForward;
   normRows(x, w.ffnNorm, rows, m_chunk.norm.data());
-  w.gate->gemm(m_chunk.norm.data(), hidden, m_chunk.gate.data(), wide, rows, pool);
-  w.up->gemm(m_chunk.norm.data(), hidden, m_chunk.up.data(), wide, rows, pool);
+  const kernels::Matrix* const inputs[] = {w.gate.get(), w.up.get()};
+  float* const branches[] = {m_chunk.gate.data(), m_chunk.up.data()};
+  kernels::gemmMany(inputs, m_chunk.norm.data(), hidden, branches, rows, pool);
   forRows(pool, rows, [&](int64_t r) {
     float* gate = m_chunk.gate.data() + r * wide;
     kernels::siluMul(gate, m_chunk.up.data() + r * wide, gate, wide);
@@ -164,12 +165,12 @@ void CpuSequence::prefillChunk(int l, int64_t start, int64_t count) {
   if (!m_prefilling || start < 0 || count < 1 || count > kPrefillChunk || start + count > m_tokens)
     throw Failure(ErrorCode::Failed, "prefill: no chunk of " + std::to_string(count) + " tokens at " + std::to_string(start));
   if (start == 0) m_cache.beginLayer(l, m_tokens);
-  const int64_t hidden = c.hidden, qWidth = int64_t(c.heads) * c.headDim, kvWidth = int64_t(c.kvHeads) * c.headDim;
+  const int64_t hidden = c.hidden, qWidth = int64_t(c.heads) * c.headDim;
   float* x = m_x.data() + start * hidden;
   normRows(x, w.attnNorm, count, m_chunk.norm.data());
-  w.q->gemm(m_chunk.norm.data(), hidden, m_chunk.q.data(), qWidth, count, pool);
-  w.k->gemm(m_chunk.norm.data(), hidden, m_chunk.k.data(), kvWidth, count, pool);
-  w.v->gemm(m_chunk.norm.data(), hidden, m_chunk.v.data(), kvWidth, count, pool);
+  const kernels::Matrix* const inputs[] = {w.q.get(), w.k.get(), w.v.get()};
+  float* const projections[] = {m_chunk.q.data(), m_chunk.k.data(), m_chunk.v.data()};
+  kernels::gemmMany(inputs, m_chunk.norm.data(), hidden, projections, count, pool);
   recordInputs(start, count, x);
   storeRows(l, start, count);
   for (int h = 0; h < c.kvHeads; ++h) {

@@ -215,6 +215,33 @@ class TestKernelMatrix : public QObject {
     for (size_t i = 0; i < y.size(); ++i) QVERIFY(y[i] == want[i]);
   }
 
+  void gemmManyEqualsGemm() {
+    Pool pool(2);
+    constexpr int64_t kN = 37, kLdx = 580;
+    const Case a = makeCase(kTypes[4], 129, 576), b = makeCase(kTypes[7], 33, 576), f = makeCase(kTypes[0], 48, 576);
+    const std::vector<float> x = randomFloats(size_t(kN * kLdx), 3);
+    for (const bool exact : {true, false}) {
+      std::vector<std::unique_ptr<Matrix>> owned;
+      std::vector<const Matrix*> matrices;
+      std::vector<std::vector<float>> y, want;
+      std::vector<float*> out;
+      for (int i = 0; i < 12; ++i) {         // more than one pass holds; floats between integers
+        const Case& c = i % 5 == 3 ? f : i % 2 == 0 ? a : b;
+        owned.push_back(Matrix::pack(c.type.type, c.data.data(), c.rows, c.cols, exact, pool));
+        matrices.push_back(owned.back().get());
+        y.emplace_back(size_t(kN * c.rows), 7.f);
+        want.emplace_back(size_t(kN * c.rows));
+      }
+      for (auto& v : y) out.push_back(v.data());
+      for (const Isa isa : isasHere()) {
+        const UseIsa use(isa);
+        for (size_t i = 0; i < y.size(); ++i) matrices[i]->gemm(x.data(), kLdx, want[i].data(), matrices[i]->rows(), kN, pool);
+        gemmMany(matrices, x.data(), kLdx, out, kN, pool);
+        for (size_t i = 0; i < y.size(); ++i) QVERIFY2(y[i] == want[i], isaName(isa));
+      }
+    }
+  }
+
   void notFiniteStaysVisible() {
     Pool pool(1);
     const Case c = makeCase(kTypes[4], 16, 64);
