@@ -19,7 +19,8 @@ enum class Form : int {
   Q4M,                                       // w = d q + m, q in 0..15; byte group j holds column group j low and j + 4 high
   Q8S,                                       // w = d (q - 128)
   Q8M,                                       // w = d q + m, q in 0..31
-  Q6S,                                       // w = d[half] (q - 32), q in 0..63, a scale for 16 columns
+  Q6S,                                       // w = d[half] (q - 32), q in 0..63, a scale for 16 columns; low 4 bits as Q4M, then 2 groups
+                                             // of 64 bytes with the high 2 bits of column groups 0..3 and 4..7
 };
 
 /// A packed matrix as the kernels read it. A block is its scales (f16: d[16] and m[16], or d[2][16], or d[16]), then its quants, so that a

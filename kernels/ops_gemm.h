@@ -146,14 +146,18 @@ inline void gemmTile(const PanelBlocks& w, int64_t blocks, const Activations& a,
   if constexpr (F == Form::Q4M || F == Form::Q8M) addMinima<T>(w, blocks, a.totals, out);
 }
 
-/// The 4-bit quants of a panel as bytes, in the order of the other integer forms. out: (blocks, 8, 64).
-inline void spreadNibbles(const Packed& w, const uint8_t* panel, uint8_t* out) {
+/// The 4 or 6-bit quants of a panel as bytes, in the order of the other integer forms. out: (blocks, 8, 64).
+template <Form F>
+inline void spreadQuants(const Packed& w, const uint8_t* panel, uint8_t* out) {
   for (int64_t b = 0; b < w.blocks; ++b, out += kGroups * kGroupBytes) {
-    const uint8_t* quants = panel + b * blockBytes(Form::Q4M) + scaleBytes(Form::Q4M);
-    for (int i = 0; i < kGroups / 2 * kGroupBytes; i += W * 4) {
-      const Vi bytes = loadBytes(quants + i);
-      *reinterpret_cast<ViLoose*>(out + i) = bytes & 0x0F0F0F0F;
-      *reinterpret_cast<ViLoose*>(out + kGroups / 2 * kGroupBytes + i) = bytes >> 4 & 0x0F0F0F0F;
+    const uint8_t* quants = panel + b * blockBytes(F) + scaleBytes(F);
+    for (int j = 0; j < kGroups / 2; ++j) {
+      for (int i = 0; i < kGroupBytes; i += W * 4) {
+        Vi first, second;
+        twoGroups<F>(quants + i, j, first, second);
+        *reinterpret_cast<ViLoose*>(out + j * kGroupBytes + i) = first;
+        *reinterpret_cast<ViLoose*>(out + (j + kGroups / 2) * kGroupBytes + i) = second;
+      }
     }
   }
 }
@@ -175,8 +179,8 @@ void gemmQuant(const Packed& w, const Activations& rows, int64_t n, int64_t firs
   for (int64_t p = first; p < last; ++p, y += kPanel) {
     const uint8_t* panel = w.data + p * w.panelBytes;
     PanelBlocks blocks{panel, panel + scaleBytes(F), blockBytes(F), blockBytes(F)};
-    if constexpr (F == Form::Q4M) {
-      spreadNibbles(w, panel, scratch);
+    if constexpr (F == Form::Q4M || F == Form::Q6S) {
+      spreadQuants<F>(w, panel, scratch);
       blocks.quants = scratch;
       blocks.quantStride = kGroups * kGroupBytes;
     }

@@ -65,28 +65,40 @@ inline Vi fourOf(const int8_t* q) {
 inline Vf toFloat(Vi v) { return __builtin_convertvector(v, Vf); }
 
 constexpr int scaleBytes(Form f) { return f == Form::Q8S ? 2 * kPanel : 4 * kPanel; }
-constexpr int blockBytes(Form f) { return scaleBytes(f) + (f == Form::Q4M ? kPanel * kBlock / 2 : kPanel * kBlock); }
+constexpr int kNibbleBytes = kPanel * kBlock / 2, kPairBytes = kPanel * kBlock / 4;  // of a block: 4 bits, and 2 bits of each quant
+constexpr int blockBytes(Form f) {
+  return scaleBytes(f) + (f == Form::Q4M ? kNibbleBytes : f == Form::Q6S ? kNibbleBytes + kPairBytes : kPanel * kBlock);
+}
+
+/// Column groups j and j + 4 (j < 4) of a block as bytes.
+template <Form F> inline void twoGroups(const uint8_t* quants, int j, Vi& first, Vi& second) {
+  if constexpr (F == Form::Q4M || F == Form::Q6S) {
+    const Vi bytes = loadBytes(quants + j * 4 * kPanel);
+    first = bytes & 0x0F0F0F0F;
+    second = bytes >> 4 & 0x0F0F0F0F;
+    if constexpr (F == Form::Q6S) {
+      const Vi low = loadBytes(quants + kNibbleBytes), high = loadBytes(quants + kNibbleBytes + 4 * kPanel);
+      first |= (low >> 2 * j & 0x03030303) << 4;
+      second |= (high >> 2 * j & 0x03030303) << 4;
+    }
+  } else {
+    first = loadBytes(quants + j * 4 * kPanel);
+    second = loadBytes(quants + (j + 4) * 4 * kPanel);
+  }
+}
 
 /// Integer sums of one block for W rows: columns [0, 16) and [16, 32).
 template <Form F> inline void dotBlock(const uint8_t* quants, const int8_t* q, Vi& low, Vi& high) {
-  if constexpr (F == Form::Q4M) {
 #pragma GCC unroll 4
-    for (int j = 0; j < 4; ++j) {
-      const Vi bytes = loadBytes(quants + j * 4 * kPanel);
-      low = dot4(low, bytes & 0x0F0F0F0F, fourOf(q + 4 * j));
-      high = dot4(high, bytes >> 4 & 0x0F0F0F0F, fourOf(q + 16 + 4 * j));
-    }
-  } else {
-#pragma GCC unroll 4
-    for (int j = 0; j < 4; ++j) {
-      const Vi first = loadBytes(quants + j * 4 * kPanel), second = loadBytes(quants + (j + 4) * 4 * kPanel);
-      if constexpr (F == Form::Q8S) {
-        low = dot4Q8(low, first, fourOf(q + 4 * j));
-        high = dot4Q8(high, second, fourOf(q + 16 + 4 * j));
-      } else {
-        low = dot4(low, first, fourOf(q + 4 * j));
-        high = dot4(high, second, fourOf(q + 16 + 4 * j));
-      }
+  for (int j = 0; j < 4; ++j) {
+    Vi first, second;
+    twoGroups<F>(quants, j, first, second);
+    if constexpr (F == Form::Q8S) {
+      low = dot4Q8(low, first, fourOf(q + 4 * j));
+      high = dot4Q8(high, second, fourOf(q + 16 + 4 * j));
+    } else {
+      low = dot4(low, first, fourOf(q + 4 * j));
+      high = dot4(high, second, fourOf(q + 16 + 4 * j));
     }
   }
 }
@@ -199,7 +211,7 @@ template <KvElem E, class Emit> inline void plainColumns(const Packed& w, int64_
 
 template <Form F, class Emit> inline void quantColumns(const Packed& w, int64_t p, Emit emit) {
   const uint8_t* block = w.data + p * w.panelBytes;
-  constexpr int kMask = F == Form::Q4M ? 0xF : 0xFF;
+  constexpr int kMask = 0xFF;
   for (int64_t b = 0; b < w.blocks; ++b, block += blockBytes(F)) {
     const auto* scales = reinterpret_cast<const uint16_t*>(block);
     const uint8_t* quants = block + scaleBytes(F);
@@ -210,7 +222,9 @@ template <Form F, class Emit> inline void quantColumns(const Packed& w, int64_t 
         const Vf second = F == Form::Q8S ? Vf{} : loadHalf(scales + kPanel + r * W) * rowScale;
         const Vf step = F == Form::Q6S && g >= 4 ? second : d;
         const Vf base = F == Form::Q8S ? d * -128.f : F == Form::Q6S ? step * -32.f : second;
-        const Vi bytes = loadBytes(quants + (F == Form::Q4M ? g % 4 : g) * 4 * kPanel + r * W * 4) >> (F == Form::Q4M && g >= 4 ? 4 : 0);
+        Vi groups[2];
+        twoGroups<F>(quants + r * W * 4, g % 4, groups[0], groups[1]);
+        const Vi bytes = groups[g / 4];
         const int64_t pair = b * (kBlock / 2) + g * 2;
         emit(pair, r, mulAdd(step, toFloat(bytes & kMask), base), mulAdd(step, toFloat(bytes >> 8 & kMask), base));
         emit(pair + 1, r, mulAdd(step, toFloat(bytes >> 16 & kMask), base), mulAdd(step, toFloat(bytes >> 24 & kMask), base));

@@ -106,7 +106,10 @@ int unpackBlock(QuantType t, const uint8_t* in, Block* out) {
 }
 
 int scaleBytes(Form f) { return f == Form::Q8S ? 2 * kPanel : 4 * kPanel; }
-int blockBytes(Form f) { return scaleBytes(f) + (f == Form::Q4M ? kPanel * kBlock / 2 : kPanel * kBlock); }
+constexpr int kNibbleBytes = kPanel * kBlock / 2, kPairBytes = kPanel * kBlock / 4;  // of a block: 4 bits, and 2 bits of each quant
+int blockBytes(Form f) {
+  return scaleBytes(f) + (f == Form::Q4M ? kNibbleBytes : f == Form::Q6S ? kNibbleBytes + kPairBytes : kPanel * kBlock);
+}
 
 void storeHalf(uint8_t* scales, int index, float v) {
   const uint16_t h = floatToHalf(v);
@@ -120,9 +123,13 @@ void placeBlock(Form f, const Block& b, int lane, float divisor, uint8_t* block)
   if (f == Form::Q6S) storeHalf(scales, kPanel + lane, b.d[1] / divisor);
   else if (f != Form::Q8S) storeHalf(scales, kPanel + lane, b.m / divisor);
   for (int c = 0; c < kBlock; ++c) {
-    if (f == Form::Q4M) {
-      uint8_t& byte = quants[c % 16 / 4 * 4 * kPanel + lane * 4 + c % 4];
-      byte = uint8_t(byte | b.q[c] << (c < 16 ? 0 : 4));
+    if (f == Form::Q4M || f == Form::Q6S) {
+      const int group = c % 16 / 4, place = lane * 4 + c % 4;
+      uint8_t& byte = quants[group * 4 * kPanel + place];
+      byte = uint8_t(byte | (b.q[c] & 0xF) << (c < 16 ? 0 : 4));
+      if (f == Form::Q4M) continue;
+      uint8_t& pairs = quants[kNibbleBytes + c / 16 * 4 * kPanel + place];
+      pairs = uint8_t(pairs | b.q[c] >> 4 << 2 * group);
     } else {
       quants[c / 4 * 4 * kPanel + lane * 4 + c % 4] = b.q[c];
     }
@@ -161,6 +168,12 @@ template <class T> void interleave(const T* row, int64_t cols, int lane, uint8_t
 
 int elementBytes(Form f) { return f == Form::F32 ? 4 : 2; }
 
+bool isPlain(Form f) { return f == Form::F32 || f == Form::F16 || f == Form::BF16; }
+
+int64_t bytesOfPanel(Form f, int64_t cols) {
+  return ((isPlain(f) ? cols * kPanel * elementBytes(f) : cols / kBlock * blockBytes(f)) + 63) / 64 * 64;
+}
+
 }  // namespace
 
 TypeBlock typeBlock(QuantType t) {
@@ -198,13 +211,19 @@ Form packedForm(QuantType t, bool exact) {
   return Form::F32;
 }
 
+int64_t Matrix::packedBytes(QuantType t, int64_t rows, int64_t cols, bool exact) {
+  const Form f = packedForm(t, exact);
+  const int64_t panels = (rows + kPanel - 1) / kPanel;
+  return panels * (bytesOfPanel(f, cols) + (!isPlain(f) && isK(t) ? kPanel * 4 : 0));
+}
+
 PackedMatrix packMatrix(QuantType t, const void* data, int64_t rows, int64_t cols, bool exact, Pool& pool) {
   PackedMatrix out;
   Packed& w = out.view;
   const Form f = packedForm(t, exact);
-  const bool plain = f == Form::F32 || f == Form::F16 || f == Form::BF16;
+  const bool plain = isPlain(f);
   w = {f, rows, cols, (rows + kPanel - 1) / kPanel, plain ? 0 : cols / kBlock, nullptr, 0, nullptr};
-  w.panelBytes = ((plain ? cols * kPanel * elementBytes(f) : w.blocks * blockBytes(f)) + 63) / 64 * 64;
+  w.panelBytes = bytesOfPanel(f, cols);
   out.bytes = w.panels * w.panelBytes;
   out.data = allocateWeights(size_t(out.bytes));
   w.data = out.data.get();
@@ -258,10 +277,12 @@ void unpackRow(const Packed& w, int64_t r, float* out) {
     const float d = halfAt(panel + 2 * lane) * factor;
     const float second = w.form == Form::Q8S ? 0.f : halfAt(panel + 2 * (kPanel + lane)) * factor;
     for (int c = 0; c < kBlock; ++c) {
-      const int group = w.form == Form::Q4M ? c % 16 / 4 : c / 4;
-      const int byte = quants[group * 4 * kPanel + lane * 4 + c % 4];
+      const bool nibble = w.form == Form::Q4M || w.form == Form::Q6S;
+      const int group = nibble ? c % 16 / 4 : c / 4, place = lane * 4 + c % 4;
+      int byte = quants[group * 4 * kPanel + place];
+      if (nibble) byte = c < 16 ? byte & 0xF : byte >> 4;
+      if (w.form == Form::Q6S) byte |= (quants[kNibbleBytes + c / 16 * 4 * kPanel + place] >> 2 * group & 3) << 4;
       switch (w.form) {
-        case Form::Q4M: out[c] = std::fma(d, float(c < 16 ? byte & 0xF : byte >> 4), second); break;
         case Form::Q8S: out[c] = d * float(byte - 128); break;
         case Form::Q6S: out[c] = (c < 16 ? d : second) * float(byte - 32); break;
         default: out[c] = std::fma(d, float(byte), second); break;
