@@ -27,6 +27,8 @@ class Pool {
   explicit Pool(int threads);                // 0: number of cores this process may use
   ~Pool();
   int threads() const;
+  /// Ends the threads and starts others; the count as in the constructor. Not inside run().
+  void resize(int threads);
   /// Calls fn(chunk) for chunk in [0, chunks), taken atomically. Returns when all are done. fn must not throw. No allocation.
   void run(int chunks, void (*fn)(void* ctx, int chunk), void* ctx);
   template <class F> void forEach(int chunks, F&& f) {
@@ -35,6 +37,7 @@ class Pool {
 
  private:
   struct Impl;
+  void halt();
   std::unique_ptr<Impl> d;
 };
 

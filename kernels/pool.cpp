@@ -76,7 +76,11 @@ struct Pool::Impl {
   }
 };
 
-Pool::Pool(int threads) : d(std::make_unique<Impl>()) {
+Pool::Pool(int threads) { resize(threads); }
+
+void Pool::resize(int threads) {
+  halt();
+  d = std::make_unique<Impl>();
   const int n = threads > 0 ? threads : std::max(1, int(std::thread::hardware_concurrency()));
   d->threads.reserve(size_t(n - 1));
   try {
@@ -86,11 +90,15 @@ Pool::Pool(int threads) : d(std::make_unique<Impl>()) {
   }
 }
 
-Pool::~Pool() {
+Pool::~Pool() { halt(); }
+
+void Pool::halt() {
+  if (!d) return;
   d->stop.store(true, std::memory_order_seq_cst);
   d->wakes.fetch_add(1, std::memory_order_seq_cst);
   d->wakes.notify_all();
   for (std::thread& t : d->threads) t.join();
+  d->threads.clear();
 }
 
 int Pool::threads() const { return int(d->threads.size()) + 1; }

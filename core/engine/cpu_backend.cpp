@@ -6,6 +6,7 @@
 
 #include "core/api/error.h"
 #include "core/engine/cpu_sequence.h"
+#include "core/engine/tune_threads.h"
 
 namespace presslab {
 namespace {
@@ -13,6 +14,7 @@ namespace {
 constexpr int64_t kRopeStep = 4096;                   // rows that the rotary tables grow by
 constexpr int64_t kBandwidthBytes = int64_t{1} << 27; // larger than any cache, written and read while nobody can cancel
 constexpr int kBandwidthPasses = 4;
+constexpr int64_t kTuneBytesLeast = int64_t{4} << 20, kTuneBytesMost = int64_t{128} << 20;  // of weights that the threads are tuned on
 
 static_assert(int(KvType::Q8_0) == int(kernels::Elem::Q8_0) && int(KvType::BF16) == int(kernels::Elem::BF16));
 static_assert(int(TensorType::Q6_K) == int(kernels::QuantType::Q6_K) && int(TensorType::Q4_1) == int(kernels::QuantType::Q4_1));
@@ -55,6 +57,25 @@ CpuBackend::CpuBackend(const ModelFile& file, const ModelSpec& spec, const LoadP
     m_embedding = file.embedding();
     m_embeddingData.assign(m_embedding.data, m_embedding.data + m_embedding.bytes());
     m_embedding.data = m_embeddingData.data();
+  }
+  if (spec.threads == 0 && m_weightBytes >= kTuneBytesLeast) tuneThreads(m_pool, [this] { readWeights(kTuneBytesMost); });
+}
+
+void CpuBackend::readWeights(int64_t most) {
+  const ModelConfig& c = m_config;
+  const int64_t widest = std::max<int64_t>({c.hidden, int64_t{c.heads} * c.headDim, c.feedForward});
+  const std::vector<float> x(size_t(widest), 1.f);
+  std::vector<float> a(x), b(x), d(x);
+  int64_t read = 0;
+  for (const CpuLayer& l : m_layers) {
+    const kernels::Matrix *const inputs[] = {l.q.get(), l.k.get(), l.v.get()}, *const wide[] = {l.gate.get(), l.up.get()};
+    float* const out[] = {a.data(), b.data(), d.data()};
+    kernels::gemvMany(inputs, x.data(), out, m_pool);
+    l.o->gemv(x.data(), a.data(), m_pool);
+    kernels::gemvMany(wide, x.data(), {out, 2}, m_pool);
+    l.down->gemv(x.data(), a.data(), m_pool);
+    for (const auto* m : {&l.q, &l.k, &l.v, &l.o, &l.gate, &l.up, &l.down}) read += (*m)->bytes();
+    if (read >= most) return;
   }
 }
 

@@ -48,6 +48,8 @@ class CpuBackend final : public Backend {
 
  private:
   std::unique_ptr<kernels::Matrix> pack(const TensorView&);
+  /// The matrices of the first layers once, as a decoded token reads them, up to `most` bytes.
+  void readWeights(int64_t most);
 
   ModelConfig m_config;
   kernels::Pool m_pool;
