@@ -12,6 +12,7 @@ class TestCliData : public QObject {
   void everyCommandHasHelp();
   void models();
   void inspect();
+  void memoryBeforeLoading();
   void presses();
   void tokenize();
   void tokenizeKeepsBytes();
@@ -56,6 +57,24 @@ void TestCliData::models() {
   bool found = false;
   for (const QJsonValue& m : r.json().array()) found = found || m["path"].toString().endsWith("tiny_llama.gguf");
   QVERIFY(found);
+}
+
+void TestCliData::memoryBeforeLoading() {
+  const CliResult r = cli({"inspect", "-m", kTinyModel, "--context", "400", "--press", "none;knorm(ratio=0.5)", "--kv-type", "f16", "--format", "json"});
+  QCOMPARE(r.code, 0);
+  const QJsonObject memory = r.json().object()["memory"].toObject();
+  const QJsonArray methods = memory["methods"].toArray();
+  QCOMPARE(methods.size(), 2);
+  QCOMPARE(methods[0].toObject()["kv_bytes"].toInteger(), qint64(2 * 2 * 2 * 16 * 2 * 400));
+  QCOMPARE(methods[1].toObject()["kv_bytes"].toInteger() * 2, methods[0].toObject()["kv_bytes"].toInteger());
+  QVERIFY(memory["peak_bytes"].toInteger() > memory["loaded_bytes"].toInteger());
+  QVERIFY(memory["available_bytes"].toInteger() > 0);
+  QVERIFY(memory["fits"].toBool());
+  QVERIFY(!cli({"inspect", "-m", kTinyModel, "--format", "json"}).json().object().contains("memory"));
+  QCOMPARE(cli({"inspect", "-m", kTinyModel, "--press", "none"}).code, 2);
+  QCOMPARE(cli({"inspect", "-m", kTinyModel, "--context", "400", "--press", "knarm"}).code, 2);
+  const QJsonObject tooLong = cli({"inspect", "-m", kTinyModel, "--context", "4000", "--format", "json"}).json().object()["memory"].toObject();
+  QVERIFY(tooLong["methods"].toArray()[0].toObject()["error"].toString().contains("positions"));
 }
 
 void TestCliData::inspect() {
