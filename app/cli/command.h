@@ -45,5 +45,7 @@ void addCompare(Commands&);
 void addBench(Commands&);
 void addCalibrate(Commands&);
 void addPlace(Commands&);
+void addRuns(Commands&);
+void addExport(Commands&);
 
 }  // namespace presslab::cli

@@ -22,7 +22,7 @@ struct CompareOptions {
   PromptOptions prompt;
   SamplingOptions sampling;
   std::string methods = "none;duo(ratio=0.5);eplb_duo(ratio=0.5)", match = "ratio", mode = "timed", suite = "quick", continuation = "greedy", out;
-  bool methodsGiven = false, noCalibrate = false, noQuality = false;
+  bool methodsGiven = false, noCalibrate = false, noQuality = false, noHistory = false;
   int newTokens = 64, repeat = 1;
   Format format = Format::Table;
 };
@@ -62,7 +62,7 @@ int compare(const CompareOptions& o, const Context& context) {
   PromptOptions prompt = o.prompt;
   if (!prompt.given()) prompt.context = kDefaultContext;
   spec.prompt = prompt.read(spec.model.path, context.stop);
-  return full ? runFullSuite(spec, o.format, context) : compareOnce(spec, o.format, context);
+  return full ? runFullSuite(spec, o.format, !o.noHistory, context) : compareOnce(spec, o.format, !o.noHistory, context);
 }
 
 }  // namespace
@@ -96,6 +96,7 @@ void addCompare(Commands& commands) {
   app.add_option("--out", o->out, "Folder for run.json and the CSV files")->type_name("DIR");
   app.add_flag("--no-quality", o->noQuality, "Without the untimed quality passes");
   app.add_flag("--no-calibrate", o->noCalibrate, "Never calibrate the model on the way");
+  app.add_flag("--no-history", o->noHistory, "Do not keep the run in the history (presslab-cli runs)");
   o->sampling.add(app);
   addFormat(app, o->format);
   app.footer("Without a prompt a made-up document of 2,000 tokens is used.");

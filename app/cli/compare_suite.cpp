@@ -7,6 +7,7 @@
 #include "app/cli/progress.h"
 #include "core/api/error.h"
 #include "core/api/lab.h"
+#include "core/api/run_store.h"
 #include "core/export/export.h"
 
 namespace presslab::cli {
@@ -18,6 +19,13 @@ constexpr int64_t kQuestionRoom = 256;  // positions for template and question
 
 void printError(const RunOutcome& outcome) {
   if (!outcome.error.empty()) std::fprintf(stderr, "presslab-cli: %s\n", outcome.error.c_str());
+}
+
+/// A history that cannot be written costs a remark, never a result.
+void keep(const RunOutcome& outcome, bool history, const Context& context) {
+  if (!history || !outcome.comparison) return;
+  const std::string why = keepInHistory(*outcome.comparison);
+  if (!why.empty() && !context.quiet) std::fprintf(stderr, "presslab-cli: %s\n", why.c_str());
 }
 
 /// Methods that failed alone are told; the others stand.
@@ -72,7 +80,7 @@ void print(const Comparison& c, Format format) {
 
 }  // namespace
 
-int compareOnce(const CompareSpec& spec, Format format, const Context& context) {
+int compareOnce(const CompareSpec& spec, Format format, bool history, const Context& context) {
   Lab lab;
   RunOutcome outcome;
   {
@@ -81,11 +89,12 @@ int compareOnce(const CompareSpec& spec, Format format, const Context& context) 
     outcome = lab.compare(spec, progress.sink(), context.stop);
   }
   if (outcome.comparison && !outcome.comparison->methods.empty()) print(*outcome.comparison, format);
+  keep(outcome, history, context);
   printError(outcome);
   return codeOf(outcome);
 }
 
-int runFullSuite(const CompareSpec& base, Format format, const Context& context) {
+int runFullSuite(const CompareSpec& base, Format format, bool history, const Context& context) {
   Lab lab;
   Progress progress(context);
   const ModelInfo model = lab.load(base.model, progress.sink(), context.stop);
@@ -114,6 +123,7 @@ int runFullSuite(const CompareSpec& base, Format format, const Context& context)
           rows.push_back(std::move(row));
         }
       }
+      keep(outcome, history, context);
       printError(outcome);
       if (code == 0) code = codeOf(outcome);
       if (context.stop.stop_requested()) break;

@@ -61,7 +61,7 @@ struct CompareSpec {
   bool quality = true;                                 // untimed quality and attention passes
   bool noCalibrate = false;
   Sampling sampling;
-  std::string outDir;                                  // run folder; empty: a new one among the kept runs (runsFolder()), unless cancelled
+  std::string outDir;                                  // run folder; empty: none is written
   std::string commandLine;                             // for the stamp
 };
 

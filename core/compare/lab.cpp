@@ -34,22 +34,19 @@ struct Lab::Impl {
     memory = {};
   }
   Comparison compare(const CompareSpec&, const EventSink&, std::stop_token);
-  std::string keep(const Comparison&, const CompareSpec&, const EventSink&);
+  std::string writeFolder(const Comparison&, const CompareSpec&, const EventSink&);
 };
 
-/// Writes the run: where the spec says, else among the kept runs. A folder that was asked for must be written; the history is a
-/// convenience, so a failure there is told and passed over.
-std::string Lab::Impl::keep(const Comparison& comparison, const CompareSpec& spec, const EventSink& sink) {
-  const bool asked = !spec.outDir.empty();
+/// Writes the run into the folder that the spec names. Returns why it could not be written.
+std::string Lab::Impl::writeFolder(const Comparison& comparison, const CompareSpec& spec, const EventSink& sink) {
+  if (spec.outDir.empty()) return {};
   try {
     PhaseEvents events(sink, -1, Phase::Export);
-    const std::string folder = asked ? spec.outDir : runsFolder() + "/" + comparison.id;
-    writeRunFolder(comparison, folder);
-    events.progress(1, folder);
+    writeRunFolder(comparison, spec.outDir);
+    events.progress(1, spec.outDir);
     events.finish();
   } catch (const Failure& e) {
-    if (asked) return e.what();
-    sendNote(sink, -1, std::string("run not kept: ") + e.what());
+    return e.what();
   }
   return {};
 }
@@ -66,9 +63,7 @@ Comparison Lab::Impl::compare(const CompareSpec& spec, const EventSink& sink, st
   };
   Comparison comparison = runComparison(*model, spec, memory, hold, std::move(stop));
   std::string unwritten;
-  // A cancelled run is written where that was asked for; among the kept runs it would only delay the answer to the cancel.
-  const bool worth = !spec.outDir.empty() || !comparison.cancelled;
-  if (worth && !comparison.methods.empty()) unwritten = keep(comparison, spec, sink);
+  if (!comparison.methods.empty()) unwritten = writeFolder(comparison, spec, sink);
   if (sink) sink(last);
   if (!unwritten.empty()) {
     memory.failed = true;

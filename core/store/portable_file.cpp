@@ -110,7 +110,7 @@ struct Importer {
     const Database from(path, Database::Access::ReadOnly);
     if (requireOurs(from) == 0) return;
     // Columns of the first version only: files of every version are read.
-    Statement runs(from, "SELECT id, name, note, json FROM runs JOIN documents ON run_id = id ORDER BY time, id");
+    Statement runs(from, "SELECT id, name, note, json FROM runs JOIN documents ON run_id = id ORDER BY time, runs.rowid");
     Statement tags(from, "SELECT tag FROM tags WHERE run_id = ?1");
     while (runs.step()) {
       RunLabels labels{runs.text(1), runs.text(2), {}};
@@ -175,7 +175,7 @@ int RunStore::exportTo(const std::string& file, const std::vector<std::string>& 
     if (ids.empty()) out.run("INSERT INTO chosen SELECT id FROM history.runs WHERE deleted_at IS NULL");
     {
       Transaction transaction(out);
-      out.run("INSERT INTO main.runs SELECT * FROM history.runs WHERE id IN (SELECT id FROM chosen) ORDER BY time, id");
+      out.run("INSERT INTO main.runs SELECT * FROM history.runs WHERE id IN (SELECT id FROM chosen) ORDER BY time, rowid");
       count = out.changes();
       for (const std::string table : {"documents", "methods", "tags"})
         out.run(("INSERT INTO main." + table + " SELECT * FROM history." + table + " WHERE run_id IN (SELECT id FROM chosen)").c_str());

@@ -75,7 +75,7 @@ std::vector<StoredRun> readIndex(const Database& database, const std::string& id
   Statement read(database,
                  "SELECT id, time, name, note, state, model_name, model_hash, prompt_hash, device, precision, kv_type, match, mode, command_line, "
                  "verdict, threads, context_tokens, new_tokens, document_bytes FROM runs" +
-                     where + " ORDER BY time DESC, id DESC");
+                     where + " ORDER BY time DESC, rowid DESC");
   if (!id.empty()) read.bind(1, id);
   while (read.step()) {
     StoredRun& r = runs.emplace_back();

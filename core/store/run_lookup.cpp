@@ -26,7 +26,7 @@ struct Named {
 
 std::vector<Named> namesOf(const Database& database) {
   std::vector<Named> out;
-  Statement read(database, "SELECT id, name FROM runs WHERE deleted_at IS NULL ORDER BY time DESC, id DESC");
+  Statement read(database, "SELECT id, name FROM runs WHERE deleted_at IS NULL ORDER BY time DESC, rowid DESC");
   while (read.step()) out.push_back({read.text(0), read.text(1)});
   return out;
 }

@@ -44,7 +44,7 @@ CREATE TABLE runs(
   verdict TEXT NOT NULL,
   document_bytes INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX runs_by_time ON runs(time DESC, id DESC);
+CREATE INDEX runs_by_time ON runs(time);
 CREATE TABLE documents(
   run_id TEXT NOT NULL PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
   json TEXT NOT NULL

@@ -25,6 +25,7 @@ class CliRun {
     QProcessEnvironment env = QProcessEnvironment::systemEnvironment();
     for (const char* name : {"XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"})
       env.insert(QLatin1String(name), m_home.filePath(QLatin1String(name)));
+    env.remove(QStringLiteral("PRESSLAB_HISTORY"));  // else it would lead out of those folders
     env.insert(QStringLiteral("PRESSLAB_MODELS"), QStringLiteral(PRESSLAB_SOURCE_DIR "/build/models"));
     m_process.setProcessEnvironment(env);
     m_process.setWorkingDirectory(QStringLiteral("/"));

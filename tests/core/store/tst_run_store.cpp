@@ -94,6 +94,13 @@ class TestRunStore : public QObject {
     QCOMPARE(store.find(a).tags, (Ids{"x", "y"}));
   }
 
+  void theLastOfOneSecondIsTheOneAddedLast() {
+    RunStore store(file());
+    for (const char* id : {"b", "c", "a"}) store.add(smallRun(id, "2026-01-01T00:00:00Z"));
+    QCOMPARE(store.resolve("last"), std::string("a"));
+    QCOMPARE(idsOf(store.list()), (Ids{"a", "c", "b"}));
+  }
+
   void labelsAreChecked() {
     RunStore store(file());
     store.add(smallRun("one", "2026-01-01T00:00:00Z"));
