@@ -24,6 +24,7 @@
 #include "ui/models/presets.h"
 #include "ui/pages/compare_page.h"
 #include "ui/pages/history_page.h"
+#include "ui/pages/lab_pages.h"
 #include "ui/pages/results_page.h"
 #include "ui/pages/tokens_page.h"
 #include "ui/run/run_controller.h"
@@ -55,6 +56,8 @@ MainWindow::MainWindow(const QString& model, QWidget* parent)
   for (QWidget* page :
        {static_cast<QWidget*>(m_compare), static_cast<QWidget*>(m_results), static_cast<QWidget*>(m_tokens), static_cast<QWidget*>(m_history)})
     m_tabs->addTab(page, QString());
+  m_lab = new LabPages(
+      m_controller, m_model, [this] { return spec(); }, m_tabs);
   m_tabs->setDocumentMode(true);
   auto* split = new QSplitter;
   auto* left = new QWidget;
@@ -100,6 +103,7 @@ MainWindow::MainWindow(const QString& model, QWidget* parent)
     showPhase();
   });
   connectPages();
+  connectLab();
   connect(m_controller, &RunController::stateChanged, this, &MainWindow::updateState);
   connect(m_controller, &RunController::failed, this, &MainWindow::showError);
   connect(m_controller, &RunController::modelLoaded, this, [this](const ModelInfo& info) {
@@ -113,6 +117,7 @@ MainWindow::MainWindow(const QString& model, QWidget* parent)
   });
   connect(m_controller, &RunController::finished, this, [this](const RunOutcome& outcome) {
     if (outcome.comparison) setResult(outcome.comparison);
+    m_lab->setOutcome(outcome);
   });
   QSettings settings;
   setTheme(Theme(settings.value(QStringLiteral("theme"), 0).toInt()));
@@ -146,9 +151,35 @@ void MainWindow::connectPages() {
   });
 }
 
+void MainWindow::connectLab() {
+  for (ChartView* chart : m_lab->charts()) connect(chart, &ChartView::exportWanted, this, &MainWindow::exportChart);
+  connect(m_lab, &LabPages::failed, this, &MainWindow::showError);
+  connect(m_lab, &LabPages::told, this, [this](const QString& text) { statusBar()->showMessage(text, 8000); });
+  connect(m_lab, &LabPages::tokensWanted, this, [this](int method, int layer, int head) {
+    m_tokens->show(method, layer, head);
+    m_tabs->setCurrentWidget(m_tokens);
+  });
+  connect(m_lab, &LabPages::methodWanted, this, [this](const QString& spec) {
+    if (m_controls->addMethod(spec)) statusBar()->showMessage(tr("Added to the methods: %1").arg(spec), 8000);
+  });
+  connect(m_lab, &LabPages::adviceWanted, this, [this](const Advice& advice, const QString& from) {
+    if (advice.kind == AdviceKind::Context) m_top->setContextTokens(int(advice.value));
+    if (advice.kind == AdviceKind::Device) m_device = advice.device;
+    if (advice.kind == AdviceKind::Model) {
+      m_modelPath = QString::fromStdString(advice.model);
+      ModelSpec model;
+      model.path = advice.model;
+      m_controller->load(model);
+    }
+    m_controls->setMethods(withAdvice(m_controls->methods(), advice, from.toStdString()));
+    statusBar()->showMessage(tr("The change is set; Run measures it."), 8000);
+  });
+}
+
 void MainWindow::setResult(std::shared_ptr<const Comparison> comparison) {
   m_results->setComparison(comparison);
   m_tokens->setComparison(comparison);
+  m_lab->setComparison(comparison);
   m_controller->requestPieces(*comparison);
 }
 
@@ -164,6 +195,7 @@ MainWindow::~MainWindow() { delete m_controller; }  // first: its thread must no
 CompareSpec MainWindow::spec() const {
   CompareSpec s;
   s.model.path = m_modelPath.toStdString();
+  s.model.device = m_device;
   s.prompt = m_top->prompt();
   s.methods = m_controls->methods();
   s.maxNewTokens = m_top->newTokens();
@@ -194,6 +226,7 @@ void MainWindow::setTheme(Theme theme, bool remember) {
   if (remember) QSettings().setValue(QStringLiteral("theme"), int(theme));
   for (ChartView* chart : m_charts) chart->setDark(dark);
   m_compare->setDark(dark);
+  m_lab->setDark(dark);
 }
 
 void MainWindow::updateState() {

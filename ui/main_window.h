@@ -22,6 +22,7 @@ class ComparePage;
 class ComparisonModel;
 class ControlPanel;
 class HistoryPage;
+class LabPages;
 class ResultsPage;
 class RunController;
 class TokensPage;
@@ -46,6 +47,7 @@ class MainWindow : public QMainWindow {
   void setContextTokens(int tokens);
   void showPage(int index);
   const std::vector<ChartView*>& charts() const { return m_charts; }
+  LabPages* lab() const { return m_lab; }
 
  protected:
   void changeEvent(QEvent* event) override;
@@ -56,6 +58,7 @@ class MainWindow : public QMainWindow {
  private:
   enum class RunFormat { Csv, Json, Markdown };
   void connectPages();
+  void connectLab();
   void setResult(std::shared_ptr<const Comparison> comparison);
   void showPhase();
   void makeMenus();
@@ -80,6 +83,8 @@ class MainWindow : public QMainWindow {
   TokensPage* m_tokens;
   HistoryPage* m_history;
   QTabWidget* m_tabs;
+  LabPages* m_lab = nullptr;
+  std::string m_device = "cpu";
   QLabel* m_banner;
   QTimer* m_predictSoon;
   QString m_modelPath;

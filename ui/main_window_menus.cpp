@@ -15,6 +15,7 @@
 #include "ui/main_window.h"
 #include "ui/models/presets.h"
 #include "ui/pages/compare_page.h"
+#include "ui/pages/lab_pages.h"
 #include "ui/run/run_controller.h"
 #include "ui/widgets/command_palette.h"
 #include "ui/widgets/control_panel.h"
@@ -133,6 +134,7 @@ void MainWindow::retranslateUi() {
   m_tabs->setTabText(1, tr("Results"));
   m_tabs->setTabText(2, tr("Tokens"));
   m_tabs->setTabText(3, tr("Runs"));
+  m_lab->retranslateUi();
   for (int i = 0; i < m_tabs->count(); ++i) m_pageActions[i]->setText(tr("Page: %1").arg(m_tabs->tabText(i)));
   for (size_t i = 0; i < presets().size(); ++i)
     m_presetActions[qsizetype(i)]->setText(tr("Preset: %1").arg(QCoreApplication::translate("Presets", presets()[i].name)));

@@ -25,7 +25,9 @@ QCPRange CellGrid::getValueRange(bool& found, QCP::SignDomain, const QCPRange&) 
 void CellGrid::draw(QCPPainter* painter) {
   QCPAxis *xAxis = keyAxis(), *yAxis = valueAxis();
   painter->setAntialiasing(false);
-  painter->setFont(chartFont(6.5));
+  const QFont font = chartFont(textSize);
+  const QFontMetrics metrics(font);
+  painter->setFont(font);
   for (const Cell& c : cells) {
     if (c.x < xAxis->range().lower - 1 || c.x > xAxis->range().upper + 1 || c.y < yAxis->range().lower - 1 || c.y > yAxis->range().upper + 1)
       continue;
@@ -47,6 +49,16 @@ void CellGrid::draw(QCPPainter* painter) {
     if (c.notch > 0) {
       const double w = box.width() * std::clamp(c.notch, 0.12, 1.0);
       painter->fillRect(QRectF(box.right() - w, box.top(), w, std::min(3.0, box.height())), notchColor);
+    }
+    if (!c.inner.isEmpty() && box.height() >= metrics.ascent() && box.width() >= metrics.horizontalAdvance(c.inner)) {
+      painter->setPen(c.innerColor);
+      painter->drawText(box, Qt::AlignCenter | Qt::TextDontClip, c.inner);
+    }
+    if (c.outline.isValid()) {
+      const double inset = c.outlineWidth / 2.0;
+      painter->setPen(QPen(c.outline, c.outlineWidth));
+      painter->setBrush(Qt::NoBrush);
+      painter->drawRect(box.adjusted(inset, inset, -inset, -inset));
     }
   }
 }

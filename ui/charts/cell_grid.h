@@ -18,9 +18,14 @@ class CellGrid : public QCPAbstractPlottable {
     double filled = 1;  // share of the cell from below that `fill` covers
     double notch = 0;   // share of a dark notch in the upper right corner
     QString text;       // instead of a cell: a small text at the place
+    QColor outline{};   // valid: a frame around the cell
+    int outlineWidth = 1;
+    QString inner{};  // a small text on the cell, where it has room
+    QColor innerColor{};
   };
   CellGrid(QCPAxis* x, QCPAxis* y) : QCPAbstractPlottable(x, y) {}
   std::vector<Cell> cells;
+  double textSize = 6.5;
   QColor textColor, notchColor;
 
   double selectTest(const QPointF&, bool, QVariant* = nullptr) const override { return -1; }

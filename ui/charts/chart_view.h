@@ -78,6 +78,7 @@ class ChartView : public QFrame {
   QColor color(int method) const { return methodColor(method, m_theme.dark); }
   QCustomPlot* plot() const { return m_plot; }
   void captionChanged() { showCaption(); }
+  void titleChanged() { retranslate(); }
   const ChartData* data() const { return m_data; }
   /// The legend says more than the methods' colours, so it stays on small charts too.
   void keepLegend() { m_ownLegend = true; }

@@ -1317,6 +1317,14 @@
         <source>Shortcuts of all actions</source>
         <translation>所有操作的快捷键</translation>
     </message>
+    <message>
+        <source>Added to the methods: %1</source>
+        <translation>已加入方法:%1</translation>
+    </message>
+    <message>
+        <source>The change is set; Run measures it.</source>
+        <translation>更改已设置;运行即可测量。</translation>
+    </message>
 </context>
 <context>
     <name>presslab::MemoryChart</name>
@@ -1798,6 +1806,1103 @@ Race: one prefill, then all methods write a token in turn, side by side; times a
     <message>
         <source>Not measured: in a race the lanes take turns and their times are not comparable. Run timed to measure.</source>
         <translation>未测量：竞速时各通道轮流前进，时间不可比较。请以计时方式运行来测量。</translation>
+    </message>
+</context>
+<context>
+    <name>Advice</name>
+    <message>
+        <source>Out of memory</source>
+        <translation>内存不足</translation>
+    </message>
+    <message>
+        <source>Slow</source>
+        <translation>速度慢</translation>
+    </message>
+    <message>
+        <source>Quality down</source>
+        <translation>质量下降</translation>
+    </message>
+    <message>
+        <source>compression_ratio = 0.2 (&quot;lower the compression ratio&quot;)</source>
+        <translation>compression_ratio = 0.2(“降低压缩比”)</translation>
+    </message>
+    <message>
+        <source>compression_ratio = 0.3 (&quot;lower the compression ratio&quot;)</source>
+        <translation>compression_ratio = 0.3(“降低压缩比”)</translation>
+    </message>
+    <message>
+        <source>num_experts = 2 (&quot;fewer experts&quot;)</source>
+        <translation>num_experts = 2(“减少专家数量”)</translation>
+    </message>
+    <message>
+        <source>model_name = distilgpt2 (&quot;a smaller model&quot;)</source>
+        <translation>model_name = distilgpt2(“使用更小的模型”)</translation>
+    </message>
+    <message>
+        <source>device = cuda (&quot;use the GPU&quot;)</source>
+        <translation>device = cuda(“使用 GPU”)</translation>
+    </message>
+    <message>
+        <source>attn_implementation = flash_attention_2 (&quot;switch flash attention on&quot;)</source>
+        <translation>attn_implementation = flash_attention_2(“启用 flash attention”)</translation>
+    </message>
+    <message>
+        <source>context_length = 500 (&quot;a shorter context&quot;)</source>
+        <translation>context_length = 500(“减少上下文长度”)</translation>
+    </message>
+    <message>
+        <source>eplb_ratio = 0.6, duo_ratio = 0.4 (&quot;adjust the shares&quot;)</source>
+        <translation>eplb_ratio = 0.6,duo_ratio = 0.4(“调整比例”)</translation>
+    </message>
+    <message>
+        <source>Remove %1 % instead of %2 %</source>
+        <translation>移除 %1 %(现为 %2 %)</translation>
+    </message>
+    <message>
+        <source>Split: router %1 %, Duo %2 %</source>
+        <translation>分配:路由器 %1 %,Duo %2 %</translation>
+    </message>
+    <message>
+        <source>%1 experts</source>
+        <translation>%1 个专家</translation>
+    </message>
+    <message>
+        <source>Context of %1 tokens instead of %2</source>
+        <translation>上下文 %1 个 token(现为 %2)</translation>
+    </message>
+    <message>
+        <source>Another press: %1</source>
+        <translation>换一种方法:%1</translation>
+    </message>
+    <message>
+        <source>Smaller model: %1</source>
+        <translation>更小的模型:%1</translation>
+    </message>
+    <message>
+        <source>GPU: %1</source>
+        <translation>显卡:%1</translation>
+    </message>
+    <message>
+        <source>Flash attention</source>
+        <translation>Flash attention(快速注意力)</translation>
+    </message>
+    <message>
+        <source>helps</source>
+        <translation>有效</translation>
+    </message>
+    <message>
+        <source>wrong: makes it worse</source>
+        <translation>错误:适得其反</translation>
+    </message>
+    <message>
+        <source>wrong: changes nothing</source>
+        <translation>错误:毫无作用</translation>
+    </message>
+    <message>
+        <source>already so</source>
+        <translation>已是如此</translation>
+    </message>
+    <message>
+        <source>not possible here</source>
+        <translation>此处不可行</translation>
+    </message>
+    <message>
+        <source>to be measured</source>
+        <translation>有待测量</translation>
+    </message>
+    <message>
+        <source>Only a replay can say: press Measure.</source>
+        <translation>只有重放才能判断:请按“测量”。</translation>
+    </message>
+    <message>
+        <source>Only a run can say.</source>
+        <translation>只有实际运行才能判断。</translation>
+    </message>
+    <message>
+        <source>Measured: KL divergence %1 → %2, same token %3 % → %4 %.</source>
+        <translation>实测:KL 散度 %1 → %2,相同 token %3 % → %4 %。</translation>
+    </message>
+    <message>
+        <source>Every run uses it unless told otherwise.</source>
+        <translation>除非另行指定,每次运行都已使用。</translation>
+    </message>
+    <message>
+        <source>Switched off for this run.</source>
+        <translation>本次运行已关闭。</translation>
+    </message>
+    <message>
+        <source>The method is set so already.</source>
+        <translation>该方法已是这样设置。</translation>
+    </message>
+    <message>
+        <source>KV cache %1 → %2 MB</source>
+        <translation>KV 缓存 %1 → %2 MB</translation>
+    </message>
+    <message>
+        <source>Found here; a run on it measures how fast it is.</source>
+        <translation>本机可用;在其上运行即可测得速度。</translation>
+    </message>
+    <message>
+        <source>%1: weights %2 → %3 MB, %4. Its answers are another model's.</source>
+        <translation>%1:权重 %2 → %3 MB,%4。回答将出自另一个模型。</translation>
+    </message>
+    <message>
+        <source>Experts are eviction policies that share one budget: %1.</source>
+        <translation>专家是共享同一预算的淘汰策略:%1。</translation>
+    </message>
+    <message>
+        <source>The ratio is the share removed: less removed is more kept. %1.</source>
+        <translation>该比例是移除的份额:移除越少,保留越多。%1。</translation>
+    </message>
+    <message>
+        <source>%1 → %2 ms per token, %3; the model then sees less of the text.</source>
+        <translation>每个 token %1 → %2 ms,%3;但模型看到的文本变少。</translation>
+    </message>
+    <message>
+        <source>by the line through the %1 lanes of this run: %2 ms + %3 ms per MB read</source>
+        <translation>按本次运行 %1 条通道的拟合直线:%2 ms + 每读取 1 MB %3 ms</translation>
+    </message>
+    <message>
+        <source>by this run's share of the memory bandwidth: ms grow like weights + kept bytes</source>
+        <translation>按本次运行占内存带宽的份额:毫秒数随权重加保留字节增长</translation>
+    </message>
+    <message>
+        <source>not known before a run on that device</source>
+        <translation>在该设备上运行前未知</translation>
+    </message>
+    <message>
+        <source>not known: nothing was timed in this run</source>
+        <translation>未知:本次运行没有计时</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::AdvisorPage</name>
+    <message>
+        <source>The run failed: %1</source>
+        <translation>运行失败:%1</translation>
+    </message>
+    <message>
+        <source>Run a comparison first: advice is computed for it.</source>
+        <translation>请先运行一次比较:建议据此计算。</translation>
+    </message>
+    <message>
+        <source>Now: %1 context tokens, KV cache %2 MB, at its peak with the weights %3 MB, %4 ms per token, KL divergence %5, same token %6.</source>
+        <translation>现在:%1 个上下文 token,KV 缓存 %2 MB,峰值连同权重 %3 MB,每个 token %4 ms,KL 散度 %5,相同 token %6。</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>更改</translation>
+    </message>
+    <message>
+        <source>KV cache (MB)</source>
+        <translation>KV 缓存 (MB)</translation>
+    </message>
+    <message>
+        <source>Peak with weights (MB)</source>
+        <translation>峰值含权重 (MB)</translation>
+    </message>
+    <message>
+        <source>ms per token</source>
+        <translation>每 token 毫秒</translation>
+    </message>
+    <message>
+        <source>KL divergence</source>
+        <translation>KL 散度</translation>
+    </message>
+    <message>
+        <source>Same token</source>
+        <translation>相同 token</translation>
+    </message>
+    <message>
+        <source>not yet measured</source>
+        <translation>尚未测量</translation>
+    </message>
+    <message>
+        <source>a run measures it</source>
+        <translation>需运行测得</translation>
+    </message>
+    <message>
+        <source>measured by replay or in this run</source>
+        <translation>由重放或本次运行测得</translation>
+    </message>
+    <message>
+        <source>exact: the budget's arithmetic</source>
+        <translation>精确值:按预算计算</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>测量</translation>
+    </message>
+    <message>
+        <source>Measure: %1</source>
+        <translation>测量:%1</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>应用</translation>
+    </message>
+    <message>
+        <source>Apply: %1</source>
+        <translation>应用:%1</translation>
+    </message>
+    <message>
+        <source>Complaint</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>The guide's tip</source>
+        <translation>指南的建议</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>结论</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>Measuring by replay: %1</source>
+        <translation>正在重放测量:%1</translation>
+    </message>
+    <message>
+        <source>MB are exact arithmetic; ms are computed %1; quality is only ever measured.</source>
+        <translation>MB 为精确计算;毫秒数%1;质量只采用实测值。</translation>
+    </message>
+    <message>
+        <source>Complaint: %1</source>
+        <translation>问题:%1</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>Method to improve</source>
+        <translation>要改进的方法</translation>
+    </message>
+    <message>
+        <source>Measure all</source>
+        <translation>全部测量</translation>
+    </message>
+    <message>
+        <source>Replays every change on this run's prompt</source>
+        <translation>在本次运行的提示上重放每项更改</translation>
+    </message>
+    <message>
+        <source>What would help</source>
+        <translation>哪些更改有帮助</translation>
+    </message>
+    <message>
+        <source>The guide's tips, judged on this run</source>
+        <translation>指南的建议,以本次运行检验</translation>
+    </message>
+    <message>
+        <source>Progress of the replay</source>
+        <translation>重放进度</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::DeltaTable</name>
+    <message>
+        <source>same</source>
+        <translation>相同</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>之前</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>之后</translation>
+    </message>
+    <message>
+        <source>change</source>
+        <translation>变化</translation>
+    </message>
+    <message>
+        <source>Before and after the change</source>
+        <translation>更改前后</translation>
+    </message>
+    <message>
+        <source>KV cache</source>
+        <translation>KV 缓存</translation>
+    </message>
+    <message>
+        <source>Tokens kept</source>
+        <translation>保留的 token</translation>
+    </message>
+    <message>
+        <source>max/mean load, mean of layers</source>
+        <translation>最大/平均负载,各层平均</translation>
+    </message>
+    <message>
+        <source>max/mean load, worst layer</source>
+        <translation>最大/平均负载,最差层</translation>
+    </message>
+    <message>
+        <source>Tokens dropped</source>
+        <translation>丢弃的 token</translation>
+    </message>
+    <message>
+        <source>Heads that stream</source>
+        <translation>流式头数量</translation>
+    </message>
+    <message>
+        <source>KL divergence, mean</source>
+        <translation>KL 散度,平均</translation>
+    </message>
+    <message>
+        <source>KL divergence, median</source>
+        <translation>KL 散度,中位数</translation>
+    </message>
+    <message>
+        <source>KL divergence, p99</source>
+        <translation>KL 散度,p99</translation>
+    </message>
+    <message>
+        <source>Same most likely token</source>
+        <translation>最可能 token 相同</translation>
+    </message>
+    <message>
+        <source>Attention kept</source>
+        <translation>保留的注意力</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::ExpertGrid</name>
+    <message>
+        <source>load (tokens)</source>
+        <translation>负载(token)</translation>
+    </message>
+    <message>
+        <source>share of the layer (%)</source>
+        <translation>占该层份额 (%)</translation>
+    </message>
+    <message>
+        <source>dropped by capacity (tokens)</source>
+        <translation>因容量丢弃(token)</translation>
+    </message>
+    <message>
+        <source>weight</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>bias</source>
+        <translation>偏置</translation>
+    </message>
+    <message>
+        <source>%1 of positions %2 to %3</source>
+        <translation>%1,位置 %2 至 %3</translation>
+    </message>
+    <message>
+        <source>an expert here is an eviction policy · %1</source>
+        <translation>此处的专家是一种淘汰策略 · %1</translation>
+    </message>
+    <message>
+        <source>layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>max/mean</source>
+        <translation>最大/平均</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;%1&lt;/b&gt;, layer %2&lt;br&gt;%3 tokens&lt;br&gt;dropped %4, displaced %5&lt;br&gt;weight %6, bias %7</source>
+        <translation>&lt;b&gt;%1&lt;/b&gt;,第 %2 层&lt;br&gt;%3 个 token&lt;br&gt;丢弃 %4,改派 %5&lt;br&gt;权重 %6,偏置 %7</translation>
+    </message>
+    <message>
+        <source>layer %1: largest over mean load %2</source>
+        <translation>第 %1 层:最大与平均负载之比 %2</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Expert</source>
+        <translation>专家</translation>
+    </message>
+    <message>
+        <source>Policy</source>
+        <translation>策略</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>token 数</translation>
+    </message>
+    <message>
+        <source>Share (%)</source>
+        <translation>份额 (%)</translation>
+    </message>
+    <message>
+        <source>Dropped</source>
+        <translation>丢弃</translation>
+    </message>
+    <message>
+        <source>Displaced</source>
+        <translation>改派</translation>
+    </message>
+    <message>
+        <source>Weight</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>Bias</source>
+        <translation>偏置</translation>
+    </message>
+    <message>
+        <source>max/mean of the layer</source>
+        <translation>该层最大/平均</translation>
+    </message>
+    <message>
+        <source>Experts: layers x policies</source>
+        <translation>专家:层 x 策略</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::ExpertStepChart</name>
+    <message>
+        <source>step</source>
+        <translation>步</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>token 数</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>步</translation>
+    </message>
+    <message>
+        <source>Expert</source>
+        <translation>专家</translation>
+    </message>
+    <message>
+        <source>Policy</source>
+        <translation>策略</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>token 数</translation>
+    </message>
+    <message>
+        <source>Load by step, layer %1</source>
+        <translation>各步负载,第 %1 层</translation>
+    </message>
+    <message>
+        <source>a step is 64 context positions</source>
+        <translation>每步为 64 个上下文位置</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::ExpertsPage</name>
+    <message>
+        <source>Layer %1</source>
+        <translation>第 %1 层</translation>
+    </message>
+    <message>
+        <source>all positions</source>
+        <translation>全部位置</translation>
+    </message>
+    <message>
+        <source>positions %1-%2</source>
+        <translation>位置 %1-%2</translation>
+    </message>
+    <message>
+        <source>Replaying quality…</source>
+        <translation>正在重放质量…</translation>
+    </message>
+    <message>
+        <source>Preparing the prompt once for all edits…</source>
+        <translation>正在为所有编辑准备提示(仅一次)…</translation>
+    </message>
+    <message>
+        <source>Before: balance %1, as it ran. After: balance %2. Replayed on this run's prompt, %3 answer positions, %4 ms.</source>
+        <translation>之前:均衡 %1(实际运行)。之后:均衡 %2。在本次运行的提示上重放,%3 个回答位置,%4 ms。</translation>
+    </message>
+    <message>
+        <source>Run a comparison with eplb or eplb_duo to see its experts.</source>
+        <translation>运行含 eplb 或 eplb_duo 的比较即可查看专家。</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>Routed method</source>
+        <translation>路由方法</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>Quantity of the map</source>
+        <translation>图中的量</translation>
+    </message>
+    <message>
+        <source>Drops, weight and bias are known for the whole prompt; load and share also for each step</source>
+        <translation>丢弃、权重和偏置针对整个提示;负载和份额还可按步查看</translation>
+    </message>
+    <message>
+        <source>Balance</source>
+        <translation>均衡</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>The trained gates alone</source>
+        <translation>仅用训练好的门控</translation>
+    </message>
+    <message>
+        <source>upstream</source>
+        <translation>上游</translation>
+    </message>
+    <message>
+        <source>Weights that follow the load, step by step</source>
+        <translation>逐步跟随负载的权重</translation>
+    </message>
+    <message>
+        <source>integral</source>
+        <translation>积分</translation>
+    </message>
+    <message>
+        <source>The calibrated bias of each expert</source>
+        <translation>每个专家的校准偏置</translation>
+    </message>
+    <message>
+        <source>Balance: %1</source>
+        <translation>均衡:%1</translation>
+    </message>
+    <message>
+        <source>Use as method</source>
+        <translation>用作方法</translation>
+    </message>
+    <message>
+        <source>Adds the method with this balance to the comparison</source>
+        <translation>将采用此均衡的方法加入比较</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Step of 64 positions, leftmost: all</source>
+        <translation>每步 64 个位置,最左为全部</translation>
+    </message>
+    <message>
+        <source>Progress of the replay</source>
+        <translation>重放进度</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::HeadEditor</name>
+    <message>
+        <source>layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>KV head</source>
+        <translation>KV 头</translation>
+    </message>
+    <message>
+        <source>framed: flipped by you</source>
+        <translation>加框:由您翻转</translation>
+    </message>
+    <message>
+        <source>bar on top: other in the second pattern</source>
+        <translation>顶部横条:与第二个模式不同</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Layer %1, KV head %2: %3&lt;/b&gt;</source>
+        <translation>&lt;b&gt;第 %1 层,KV 头 %2:%3&lt;/b&gt;</translation>
+    </message>
+    <message>
+        <source>&lt;br&gt;%1 KiB</source>
+        <translation>&lt;br&gt;%1 KiB(占用)</translation>
+    </message>
+    <message>
+        <source>&lt;br&gt;attention kept: %1 %</source>
+        <translation>&lt;br&gt;保留的注意力:%1 %</translation>
+    </message>
+    <message>
+        <source>&lt;br&gt;score %1, threshold %2</source>
+        <translation>&lt;br&gt;得分 %1,阈值 %2</translation>
+    </message>
+    <message>
+        <source>&lt;br&gt;flipped by you</source>
+        <translation>&lt;br&gt;由您翻转</translation>
+    </message>
+    <message>
+        <source>&lt;br&gt;other in the second pattern</source>
+        <translation>&lt;br&gt;与第二个模式不同</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Of</source>
+        <translation>总数</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>字节</translation>
+    </message>
+    <message>
+        <source>Attention kept (%)</source>
+        <translation>保留的注意力 (%)</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>得分</translation>
+    </message>
+    <message>
+        <source>Flipped</source>
+        <translation>已翻转</translation>
+    </message>
+    <message>
+        <source>Other in the second pattern</source>
+        <translation>与第二个模式不同</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>being counted</source>
+        <translation>正在统计</translation>
+    </message>
+    <message>
+        <source>keeps %1 of %2 tokens (%3 %)</source>
+        <translation>保留 %1 / %2 个 token(%3 %)</translation>
+    </message>
+    <message>
+        <source>Heads: layers x KV heads</source>
+        <translation>注意力头:层 x KV 头</translation>
+    </message>
+    <message>
+        <source>arrows move · F flips · Shift+F flips the layer · Enter: tokens</source>
+        <translation>方向键移动 · F 翻转 · Shift+F 翻转整层 · 回车:查看 token</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::HeadsPage</name>
+    <message>
+        <source>Load a head pattern</source>
+        <translation>载入头模式</translation>
+    </message>
+    <message>
+        <source>Save the head pattern</source>
+        <translation>保存头模式</translation>
+    </message>
+    <message>
+        <source>Compare with a head pattern</source>
+        <translation>与另一个头模式比较</translation>
+    </message>
+    <message>
+        <source>calibration</source>
+        <translation>校准</translation>
+    </message>
+    <message>
+        <source>pattern file</source>
+        <translation>模式文件</translation>
+    </message>
+    <message>
+        <source>flip layer %1, head %2</source>
+        <translation>翻转第 %1 层、头 %2</translation>
+    </message>
+    <message>
+        <source>flip layer %1</source>
+        <translation>翻转第 %1 层</translation>
+    </message>
+    <message>
+        <source>threshold</source>
+        <translation>阈值</translation>
+    </message>
+    <message>
+        <source>reset</source>
+        <translation>重置</translation>
+    </message>
+    <message>
+        <source>load %1</source>
+        <translation>载入 %1</translation>
+    </message>
+    <message>
+        <source>Written: %1</source>
+        <translation>已写入:%1</translation>
+    </message>
+    <message>
+        <source>%1 of %2 heads stream · score up to %3 (%4)</source>
+        <translation>%1 / %2 个头为流式 · 得分至 %3(%4)</translation>
+    </message>
+    <message>
+        <source>%1 of %2 heads stream · no scores to order them by</source>
+        <translation>%1 / %2 个头为流式 · 没有可供排序的得分</translation>
+    </message>
+    <message>
+        <source>Against %1: %2 heads differ, %3 % agree</source>
+        <translation>与 %1 相比:%2 个头不同,%3 % 一致</translation>
+    </message>
+    <message>
+        <source>A head that streams keeps its first and latest tokens; flipped, it keeps the whole context.</source>
+        <translation>流式头只保留最前与最近的 token;翻转后保留整个上下文。</translation>
+    </message>
+    <message>
+        <source>Compare…</source>
+        <translation>比较…</translation>
+    </message>
+    <message>
+        <source>Stop comparing</source>
+        <translation>停止比较</translation>
+    </message>
+    <message>
+        <source>Run a comparison to see and edit its heads.</source>
+        <translation>运行一次比较即可查看并编辑各个头。</translation>
+    </message>
+    <message>
+        <source>Adds the edited pattern to the methods of the comparison</source>
+        <translation>将编辑后的模式加入比较的方法</translation>
+    </message>
+    <message>
+        <source>Only a Duo pattern of whole heads can be run as a method: set &quot;Whole heads&quot;, or choose a duo method</source>
+        <translation>只有由完整头组成的 Duo 模式才能作为方法运行:请勾选“完整头”,或选择 duo 方法</translation>
+    </message>
+    <message>
+        <source>Replaying quality…</source>
+        <translation>正在重放质量…</translation>
+    </message>
+    <message>
+        <source>Preparing the prompt once for all edits…</source>
+        <translation>正在为所有编辑准备提示(仅一次)…</translation>
+    </message>
+    <message>
+        <source>Replayed on this run's prompt: %1 context tokens, %2 answer positions, %3 ms; not timed as a method.</source>
+        <translation>在本次运行的提示上重放:%1 个上下文 token,%2 个回答位置,%3 ms;不作为方法计时。</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>Method whose heads are edited</source>
+        <translation>要编辑其头的方法</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Undo (Ctrl+Z)</source>
+        <translation>撤销 (Ctrl+Z)</translation>
+    </message>
+    <message>
+        <source>Redo (Ctrl+Shift+Z)</source>
+        <translation>重做 (Ctrl+Shift+Z)</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>重置</translation>
+    </message>
+    <message>
+        <source>Back to the method's own pattern</source>
+        <translation>回到方法自身的模式</translation>
+    </message>
+    <message>
+        <source>Flip layer</source>
+        <translation>翻转整层</translation>
+    </message>
+    <message>
+        <source>Flips every head of the layer under the cursor (Shift+F)</source>
+        <translation>翻转光标所在层的所有头 (Shift+F)</translation>
+    </message>
+    <message>
+        <source>Load…</source>
+        <translation>载入…</translation>
+    </message>
+    <message>
+        <source>Loads a pattern as DuoAttention's full_attention_heads.tsv: heads below 0.5 stream</source>
+        <translation>载入 DuoAttention 的 full_attention_heads.tsv 格式:低于 0.5 的头为流式</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>保存…</translation>
+    </message>
+    <message>
+        <source>Saves the pattern as DuoAttention's full_attention_heads.tsv</source>
+        <translation>保存为 DuoAttention 的 full_attention_heads.tsv 格式</translation>
+    </message>
+    <message>
+        <source>Marks the heads that a second pattern treats otherwise</source>
+        <translation>标出第二个模式中不同的头</translation>
+    </message>
+    <message>
+        <source>Use as method</source>
+        <translation>用作方法</translation>
+    </message>
+    <message>
+        <source>Whole heads</source>
+        <translation>完整头</translation>
+    </message>
+    <message>
+        <source>The one head to which duo gives a longer window, to meet the ratio exactly, gets the others' window, as in a pattern file</source>
+        <translation>duo 为精确满足比例而给予较长窗口的那个头,改用与其他头相同的窗口,如模式文件所示</translation>
+    </message>
+    <message>
+        <source>The heads with the lowest scores stream</source>
+        <translation>得分最低的头为流式</translation>
+    </message>
+    <message>
+        <source>Number of heads that stream, lowest scores first</source>
+        <translation>流式头数量,得分最低者优先</translation>
+    </message>
+    <message>
+        <source>Progress of the replay</source>
+        <translation>重放进度</translation>
+    </message>
+    <message>
+        <source>The head under the cursor</source>
+        <translation>光标下的头</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::LabPages</name>
+    <message>
+        <source>Heads</source>
+        <translation>注意力头</translation>
+    </message>
+    <message>
+        <source>Experts</source>
+        <translation>专家</translation>
+    </message>
+    <message>
+        <source>Placement</source>
+        <translation>专家放置</translation>
+    </message>
+    <message>
+        <source>Advisor</source>
+        <translation>顾问</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::PlacementChart</name>
+    <message>
+        <source>max/mean %1 before, %2 after · dashed: mean</source>
+        <translation>最大/平均:之前 %1,之后 %2 · 虚线:平均</translation>
+    </message>
+    <message>
+        <source>GPU</source>
+        <translation>显卡</translation>
+    </message>
+    <message>
+        <source>load</source>
+        <translation>负载</translation>
+    </message>
+    <message>
+        <source>before: one copy each, in order</source>
+        <translation>之前:各一份,按顺序</translation>
+    </message>
+    <message>
+        <source>after: placed</source>
+        <translation>之后:已放置</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>平均</translation>
+    </message>
+    <message>
+        <source>GPU %1: %2 before, %3 after</source>
+        <translation>显卡 %1:之前 %2,之后 %3</translation>
+    </message>
+    <message>
+        <source>Load before</source>
+        <translation>之前负载</translation>
+    </message>
+    <message>
+        <source>Load after</source>
+        <translation>之后负载</translation>
+    </message>
+    <message>
+        <source>GPU loads</source>
+        <translation>显卡负载</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::PlacementPage</name>
+    <message>
+        <source>pasted matrix</source>
+        <translation>粘贴的矩阵</translation>
+    </message>
+    <message>
+        <source>Open a matrix of loads</source>
+        <translation>打开负载矩阵</translation>
+    </message>
+    <message>
+        <source>The command is in the clipboard</source>
+        <translation>命令已复制到剪贴板</translation>
+    </message>
+    <message>
+        <source>%1: larger than %2 MB</source>
+        <translation>%1:大于 %2 MB</translation>
+    </message>
+    <message>
+        <source>all layers together</source>
+        <translation>所有层合计</translation>
+    </message>
+    <message>
+        <source>layer %1</source>
+        <translation>第 %1 层</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Node</source>
+        <translation>节点</translation>
+    </message>
+    <message>
+        <source>GPU</source>
+        <translation>显卡</translation>
+    </message>
+    <message>
+        <source>Slot (physical)</source>
+        <translation>槽位(物理)</translation>
+    </message>
+    <message>
+        <source>Expert (logical)</source>
+        <translation>专家(逻辑)</translation>
+    </message>
+    <message>
+        <source>Copies</source>
+        <translation>副本数</translation>
+    </message>
+    <message>
+        <source>Load of the slot</source>
+        <translation>槽位负载</translation>
+    </message>
+    <message>
+        <source>Replicas: which expert each slot holds</source>
+        <translation>副本:每个槽位存放哪个专家</translation>
+    </message>
+    <message>
+        <source>Run a comparison with eplb or eplb_duo, or paste or open a JSON matrix of loads, layers x experts.</source>
+        <translation>请运行含 eplb 或 eplb_duo 的比较,或粘贴、打开 JSON 负载矩阵(层 x 专家)。</translation>
+    </message>
+    <message>
+        <source>%1 layers, %2 experts, policy %3. max/mean of the GPUs, mean of the layers: %4 before, %5 after; worst layer after: %6.</source>
+        <translation>%1 层,%2 个专家,策略:%3。显卡最大/平均负载(各层平均):之前 %4,之后 %5;之后最差层:%6。</translation>
+    </message>
+    <message>
+        <source>hierarchical</source>
+        <translation>分层</translation>
+    </message>
+    <message>
+        <source>global</source>
+        <translation>全局</translation>
+    </message>
+    <message>
+        <source>Export the placement</source>
+        <translation>导出放置方案</translation>
+    </message>
+    <message>
+        <source>Written: %1</source>
+        <translation>已写入:%1</translation>
+    </message>
+    <message>
+        <source>Loads of</source>
+        <translation>负载来源</translation>
+    </message>
+    <message>
+        <source>Where the loads come from</source>
+        <translation>负载来自何处</translation>
+    </message>
+    <message>
+        <source>Paste</source>
+        <translation>粘贴</translation>
+    </message>
+    <message>
+        <source>A JSON matrix layers x experts from the clipboard</source>
+        <translation>剪贴板中的 JSON 矩阵(层 x 专家)</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>打开…</translation>
+    </message>
+    <message>
+        <source>A JSON matrix layers x experts from a file</source>
+        <translation>文件中的 JSON 矩阵(层 x 专家)</translation>
+    </message>
+    <message>
+        <source>Copy as command</source>
+        <translation>复制为命令</translation>
+    </message>
+    <message>
+        <source>The presslab-cli command that prints this placement</source>
+        <translation>输出此放置方案的 presslab-cli 命令</translation>
+    </message>
+    <message>
+        <source>Export CSV…</source>
+        <translation>导出 CSV…</translation>
+    </message>
+    <message>
+        <source>Slots, experts and loads as a table</source>
+        <translation>槽位、专家与负载的表格</translation>
+    </message>
+    <message>
+        <source>Replicas</source>
+        <translation>副本</translation>
+    </message>
+    <message>
+        <source>Physical experts in all; at least one for each expert, divisible by the GPUs</source>
+        <translation>物理专家总数;每个专家至少一个,可被显卡数整除</translation>
+    </message>
+    <message>
+        <source>Groups</source>
+        <translation>组</translation>
+    </message>
+    <message>
+        <source>Groups of experts that stay on one node; not divisible by the nodes: the global policy</source>
+        <translation>留在同一节点的专家组;不能被节点数整除时采用全局策略</translation>
+    </message>
+    <message>
+        <source>Nodes</source>
+        <translation>节点</translation>
+    </message>
+    <message>
+        <source>Server nodes</source>
+        <translation>服务器节点</translation>
+    </message>
+    <message>
+        <source>GPUs</source>
+        <translation>显卡</translation>
+    </message>
+    <message>
+        <source>GPUs in all, divisible by the nodes</source>
+        <translation>显卡总数,可被节点数整除</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>Layer to show</source>
+        <translation>要显示的层</translation>
     </message>
 </context>
 </TS>

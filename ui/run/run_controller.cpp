@@ -27,6 +27,7 @@ RunController::RunController(ComparisonModel* model, QObject* parent)
     if (run != m_run) return;
     drain();
     if (outcome.comparison) m_model->setComparison(outcome.comparison);
+    m_lastRun = outcome.comparison;
     if (outcome.status == RunOutcome::Status::Cancelled) m_model->markCancelled();
     setState(m_haveModel ? State::Ready : State::Empty);
     if (outcome.status == RunOutcome::Status::Failed) Q_EMIT failed(QString::fromStdString(outcome.error));
@@ -36,6 +37,12 @@ RunController::RunController(ComparisonModel* model, QObject* parent)
   connect(m_worker, &RunWorker::predicted, this, [this](quint64 request, const std::vector<Prediction>& predictions) {
     if (request == m_request) Q_EMIT predicted(predictions);
   });
+  connect(m_worker, &RunWorker::whatIfTold, this, [this](quint64 ticket, double share, const std::shared_ptr<const WhatIfAnswer>& answer, bool last) {
+    if (!m_whatIfs.contains(ticket)) return;
+    if (last) m_whatIfs.erase(ticket);
+    Q_EMIT whatIfTold(ticket, share, answer, last);
+  });
+  connect(m_worker, &RunWorker::advised, this, &RunController::advised);
   connect(m_worker, &RunWorker::piecesReady, this, &RunController::piecesReady);
   connect(&m_throttle, &Throttle::due, this, &RunController::repaint);
   m_thread.setObjectName(QStringLiteral("engine"));
@@ -43,6 +50,7 @@ RunController::RunController(ComparisonModel* model, QObject* parent)
 }
 
 RunController::~RunController() {
+  stopWhatIfs();
   m_stop.request_stop();
   m_thread.quit();
   m_thread.wait();
@@ -54,7 +62,32 @@ void RunController::setState(State state) {
   Q_EMIT stateChanged();
 }
 
+void RunController::stopWhatIfs() {
+  for (auto& [ticket, stop] : m_whatIfs) stop.request_stop();
+}
+
+quint64 RunController::whatIf(const CompareSpec& spec, const WhatIfRequest& request) {
+  if (m_state != State::Ready) return 0;
+  const quint64 ticket = ++m_ticket;
+  QMetaObject::invokeMethod(
+      m_worker, [w = m_worker, spec, request, ticket, stop = m_whatIfs[ticket].get_token()] { w->whatIf(spec, request, ticket, stop); },
+      Qt::QueuedConnection);
+  return ticket;
+}
+
+void RunController::cancelWhatIf(quint64 ticket) {
+  if (const auto at = m_whatIfs.find(ticket); at != m_whatIfs.end()) at->second.request_stop();
+}
+
+quint64 RunController::advise(const AdviceRequest& request) {
+  if (m_state != State::Ready) return 0;
+  QMetaObject::invokeMethod(
+      m_worker, [w = m_worker, request, ticket = ++m_ticket] { w->advise(request, ticket); }, Qt::QueuedConnection);
+  return m_ticket;
+}
+
 void RunController::load(const ModelSpec& spec) {
+  stopWhatIfs();
   m_stop.request_stop();
   m_stop = std::stop_source{};
   setState(State::Loading);
@@ -63,6 +96,8 @@ void RunController::load(const ModelSpec& spec) {
 }
 
 void RunController::start(const CompareSpec& spec) {
+  stopWhatIfs();
+  m_lastSpec = spec;
   m_stop.request_stop();
   m_stop = std::stop_source{};
   m_model->begin(spec.methods, spec.maxNewTokens);

@@ -3,6 +3,7 @@
 #pragma once
 #include <QObject>
 #include <QThread>
+#include <map>
 #include <memory>
 #include <stop_token>
 #include <vector>
@@ -31,10 +32,20 @@ class RunController : public QObject {
   void cancel();
   /// `piecesReady` follows.
   void requestPieces(const Comparison& comparison);
+  /// Replays a change; `whatIfTold` follows with the ticket. Nothing is asked while a comparison runs: the ticket is then 0.
+  quint64 whatIf(const CompareSpec& spec, const WhatIfRequest& request);
+  void cancelWhatIf(quint64 ticket);
+  /// `advised` follows with the ticket; 0 while a comparison runs.
+  quint64 advise(const AdviceRequest& request);
+  /// The comparison that ran last in this window and what it was asked for; null before one.
+  const CompareSpec& lastSpec() const { return m_lastSpec; }
+  const std::shared_ptr<const Comparison>& lastRun() const { return m_lastRun; }
   /// Only the newest request is answered.
   void predict(const std::vector<std::string>& methods, qint64 tokens, KvType kv);
 
  Q_SIGNALS:
+  void whatIfTold(quint64 ticket, double share, const std::shared_ptr<const presslab::WhatIfAnswer>& answer, bool last);
+  void advised(quint64 ticket, const presslab::AdviceList& list);
   void piecesReady(const QString& id, const std::vector<std::string>& pieces);
   void stateChanged();
   void modelLoaded(const presslab::ModelInfo& info);
@@ -46,12 +57,17 @@ class RunController : public QObject {
  private:
   void setState(State state);
   void drain();
+  void stopWhatIfs();
   std::shared_ptr<Mailbox> m_mailbox;
   ComparisonModel* m_model;
   QThread m_thread;
   RunWorker* m_worker;
   Throttle m_throttle;
   std::stop_source m_stop;
+  std::map<quint64, std::stop_source> m_whatIfs;  // under way, by ticket
+  quint64 m_ticket = 0;
+  CompareSpec m_lastSpec;
+  std::shared_ptr<const Comparison> m_lastRun;
   quint64 m_run = 0, m_request = 0;
   State m_state = State::Empty;
   bool m_haveModel = false;

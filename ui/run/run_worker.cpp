@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/run/run_worker.h"
 
+#include <QElapsedTimer>
 #include <exception>
 
 namespace presslab {
@@ -46,6 +47,38 @@ void RunWorker::pieces(const std::vector<int32_t>& ids, const QString& modelPath
     out.clear();  // another vocabulary: the places are shown without text
   }
   Q_EMIT piecesReady(id, out);
+}
+
+void RunWorker::whatIf(const CompareSpec& spec, const WhatIfRequest& request, quint64 ticket, std::stop_token stop) {
+  constexpr qint64 kQuietMs = 40;
+  auto answer = std::make_shared<WhatIfAnswer>();
+  QElapsedTimer since;
+  std::shared_ptr<const WhatIfAnswer> told;
+  const auto tell = [&](double share, const std::shared_ptr<const WhatIfAnswer>& known) {
+    if (since.isValid() && since.elapsed() < kQuietMs && known == told) return;
+    since.start();
+    told = known;
+    Q_EMIT whatIfTold(ticket, share, known, false);
+  };
+  try {
+    if (stop.stop_requested())
+      answer->cancelled = true;  // overtaken by a newer one while it waited
+    else
+      *answer = lab().whatIf(spec, request, tell, stop);
+  } catch (const std::exception& e) {
+    answer->error = e.what();
+  }
+  Q_EMIT whatIfTold(ticket, 1, answer, true);
+}
+
+void RunWorker::advise(const AdviceRequest& request, quint64 ticket) {
+  AdviceList list;
+  try {
+    list = lab().advise(request);
+  } catch (const std::exception& e) {
+    list.error = e.what();
+  }
+  Q_EMIT advised(ticket, list);
 }
 
 void RunWorker::predict(const std::vector<std::string>& methods, qint64 tokens, KvType kv, quint64 request) {

@@ -21,9 +21,14 @@ class RunWorker : public QObject {
   void compare(const CompareSpec& spec, quint64 run, std::stop_token stop);
   /// Texts of the tokens of run `id`; none when the loaded model is not `modelPath`.
   void pieces(const std::vector<int32_t>& ids, const QString& modelPath, const QString& id);
+  /// Tells how far it is at most 25 times a second, and always of a new part of the answer.
+  void whatIf(const CompareSpec& spec, const WhatIfRequest& request, quint64 ticket, std::stop_token stop);
+  void advise(const AdviceRequest& request, quint64 ticket);
   void predict(const std::vector<std::string>& methods, qint64 tokens, KvType kv, quint64 request);
 
  Q_SIGNALS:
+  void whatIfTold(quint64 ticket, double share, const std::shared_ptr<const presslab::WhatIfAnswer>& answer, bool last);
+  void advised(quint64 ticket, const presslab::AdviceList& list);
   void piecesReady(const QString& id, const std::vector<std::string>& pieces);
   void woken();
   void loaded(quint64 run, const presslab::ModelInfo& info);

@@ -1,0 +1,409 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/advisor_page.h"
+
+#include <QButtonGroup>
+#include <QComboBox>
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QSplitter>
+#include <QTableWidget>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+
+#include "ui/appearance.h"
+#include "ui/charts/charts.h"
+#include "ui/models/advice_texts.h"
+#include "ui/models/comparison_model.h"
+#include "ui/run/run_controller.h"
+#include "ui/run/what_if_client.h"
+
+namespace presslab {
+namespace {
+
+constexpr std::array<Complaint, 3> kComplaints{Complaint::Memory, Complaint::Speed, Complaint::Quality};
+
+QString mb(int64_t bytes) { return number(double(bytes) / 1e6, 1); }
+
+/// "then (change)", the sign always written.
+QString withDelta(const QString& then, double change, int decimals) {
+  if (std::abs(change) < 0.5 * std::pow(10, -decimals)) return then;
+  return QStringLiteral("%1 (%2%3)").arg(then, change > 0 ? QStringLiteral("+") : QString(), number(change, decimals));
+}
+
+QFrame* card(QLabel* title, QWidget* content) {
+  auto* frame = new QFrame;
+  frame->setProperty("card", true);
+  title->setFont(chartFont(9, true));
+  auto* box = new QVBoxLayout(frame);
+  box->setContentsMargins(8, 5, 6, 6);
+  box->setSpacing(3);
+  box->addWidget(title);
+  box->addWidget(content, 1);
+  return frame;
+}
+
+}  // namespace
+
+AdvisorPage::AdvisorPage(RunController* controller, QWidget* parent)
+    : QWidget(parent),
+      m_controller(controller),
+      m_client(new WhatIfClient(controller, this)),
+      m_method(new QComboBox),
+      m_methodLabel(new QLabel),
+      m_now(new QLabel),
+      m_status(new QLabel),
+      m_changesTitle(new QLabel),
+      m_tipsTitle(new QLabel),
+      m_complaints(new QButtonGroup(this)),
+      m_measureAll(new QPushButton),
+      m_changes(new QTableWidget),
+      m_tipTable(new QTableWidget),
+      m_progress(new QProgressBar) {
+  m_method->setObjectName(QStringLiteral("advisorMethod"));
+  m_changes->setObjectName(QStringLiteral("advisorChanges"));
+  m_tipTable->setObjectName(QStringLiteral("advisorTips"));
+  m_measureAll->setObjectName(QStringLiteral("advisorMeasureAll"));
+  for (size_t i = 0; i < kComplaints.size(); ++i) {
+    m_buttons[i] = new QPushButton;
+    m_buttons[i]->setCheckable(true);
+    m_complaints->addButton(m_buttons[i], int(i));
+  }
+  arrange();
+  connect(m_complaints, &QButtonGroup::idClicked, this, [this](int i) {
+    m_chosen = true;
+    setComplaint(kComplaints[size_t(i)]);
+  });
+  connect(m_method, &QComboBox::currentIndexChanged, this, [this] {
+    m_stale = true;
+    if (isVisible()) ask();
+  });
+  connect(m_measureAll, &QPushButton::clicked, this, [this] {
+    for (const auto* list : {&m_rows, &m_tips})
+      for (const size_t i : *list)
+        if (m_list.advice[i].canMeasure && !m_list.advice[i].quality.measured) measure(i);
+  });
+  connect(m_controller, &RunController::advised, this, [this](quint64 ticket, const AdviceList& list) {
+    if (ticket != m_ticket) return;
+    m_list = list;
+    m_queue.clear();
+    if (!m_chosen) m_complaint = list.suggested;
+    show();
+  });
+  connect(m_client, &WhatIfClient::progressed, this, [this](double share) {
+    m_progress->setValue(int(1000 * share));
+    showState();
+  });
+  connect(m_client, &WhatIfClient::answered, this, [this](const std::shared_ptr<const WhatIfAnswer>& answer) {
+    if (!answer->complete && answer->error.empty()) return;
+    if (m_measuring < m_list.advice.size() && !answer->cancelled) {
+      Advice& a = m_list.advice[m_measuring];
+      a.error = answer->error;
+      if (answer->error.empty()) a.quality = answer->after.quality;
+      rejudge(a);
+      // The same change may stand among the guide's tips.
+      for (Advice& other : m_list.advice)
+        if (&other != &a && other.kind == a.kind && other.method == a.method && other.value == a.value) {
+          other.quality = a.quality;
+          rejudge(other);
+        }
+    }
+    measureNext();
+    show();
+  });
+  connect(m_controller, &RunController::stateChanged, this, [this] {
+    setEnabled(m_controller->state() != RunController::State::Running && m_controller->state() != RunController::State::Cancelling);
+    if (isVisible() && m_stale) ask();
+  });
+  retranslateUi();
+}
+
+void AdvisorPage::arrange() {
+  auto* top = new QHBoxLayout;
+  top->setSpacing(6);
+  for (QPushButton* b : m_buttons) top->addWidget(b);
+  top->addSpacing(12);
+  m_methodLabel->setBuddy(m_method);
+  m_method->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  m_method->setMinimumContentsLength(16);
+  m_method->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+  m_method->setMaximumWidth(460);
+  top->addWidget(m_methodLabel);
+  top->addWidget(m_method);
+  top->addStretch(1);
+  top->addWidget(m_measureAll);
+  for (QTableWidget* t : {m_changes, m_tipTable}) {
+    t->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    t->setSelectionBehavior(QAbstractItemView::SelectRows);
+    t->setAlternatingRowColors(true);
+    t->setShowGrid(false);
+    t->setFrameShape(QFrame::NoFrame);
+    t->setFont(chartFont(8.5));
+    t->setWordWrap(true);
+    t->verticalHeader()->hide();
+    t->verticalHeader()->setDefaultSectionSize(30);
+    t->horizontalHeader()->setFont(chartFont(8));
+    t->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+  }
+  m_now->setWordWrap(true);
+  m_status->setWordWrap(true);
+  m_status->setProperty("muted", true);
+  m_progress->setTextVisible(false);
+  m_progress->setFixedHeight(4);
+  m_progress->setRange(0, 1000);
+  auto retained = m_progress->sizePolicy();
+  retained.setRetainSizeWhenHidden(true);
+  m_progress->setSizePolicy(retained);
+  auto* rows = new QSplitter(Qt::Vertical);
+  rows->addWidget(card(m_changesTitle, m_changes));
+  rows->addWidget(card(m_tipsTitle, m_tipTable));
+  rows->setSizes({330, 260});
+  rows->setHandleWidth(6);
+  rows->setChildrenCollapsible(false);
+  auto* box = new QVBoxLayout(this);
+  box->setContentsMargins(0, 6, 8, 4);
+  box->setSpacing(6);
+  box->addLayout(top);
+  box->addWidget(m_now);
+  box->addWidget(rows, 1);
+  box->addWidget(m_progress);
+  box->addWidget(m_status);
+}
+
+void AdvisorPage::setJob(const ReplayJob& job, const QString& failure) {
+  m_client->cancel();
+  m_queue.clear();
+  m_job = job;
+  m_failure = failure;
+  m_chosen = false;
+  const QString before = m_method->currentText();
+  {
+    const QSignalBlocker quiet(m_method);
+    m_method->clear();
+    for (const std::string& m : m_job.spec.methods) m_method->addItem(QString::fromStdString(m));
+    const int same = m_method->findText(before);
+    m_method->setCurrentIndex(m_method->count() == 0 ? -1 : same >= 0 ? same : m_method->count() - 1);
+  }
+  m_stale = true;
+  if (isVisible()) ask();
+}
+
+QString AdvisorPage::method() const { return m_method->currentText(); }
+
+void AdvisorPage::setComplaint(Complaint complaint) {
+  m_complaint = complaint;
+  show();
+}
+
+void AdvisorPage::ask() {
+  if (m_method->currentIndex() < 0) return show();
+  AdviceRequest q;
+  q.run = m_job.run;
+  q.spec = m_job.spec;
+  q.method = method().toStdString();
+  q.failure = m_failure.toStdString();
+  m_client->cancel();
+  m_ticket = m_controller->advise(q);
+  m_stale = m_ticket == 0;
+}
+
+void AdvisorPage::measure(size_t advice) {
+  if (std::find(m_queue.begin(), m_queue.end(), advice) == m_queue.end()) m_queue.push_back(advice);
+  if (!m_client->busy()) measureNext();
+  showState();
+}
+
+void AdvisorPage::measureNext() {
+  while (!m_queue.empty()) {
+    const size_t i = m_queue.front();
+    m_queue.pop_front();
+    if (i >= m_list.advice.size() || m_list.advice[i].quality.measured) continue;
+    const Advice& a = m_list.advice[i];
+    CompareSpec spec = m_job.spec;
+    WhatIfRequest q;
+    q.base = q.method = a.method;
+    if (a.kind == AdviceKind::Context)
+      spec.prompt.contextTokens = int(a.value);
+    else if (m_job.run)
+      q.contextIds = m_job.run->contextIds;
+    m_measuring = i;
+    m_progress->setValue(0);
+    if (m_client->ask(spec, q)) return;
+  }
+}
+
+/// A change that is measured needs no guess: less divergence helps.
+void AdvisorPage::rejudge(Advice& a) const {
+  if (!a.error.empty()) {
+    a.verdict = AdviceVerdict::NotHere;
+  } else if (a.complaint == Complaint::Quality && a.quality.measured && m_list.now.quality.measured && a.verdict != AdviceVerdict::AlreadySo) {
+    const double then = a.quality.kldMean, was = m_list.now.quality.kldMean;
+    a.verdict = then < was ? AdviceVerdict::Helps : then > was ? AdviceVerdict::Hurts : AdviceVerdict::NoEffect;
+  }
+}
+
+void AdvisorPage::show() {
+  m_rows.clear();
+  m_tips.clear();
+  for (size_t i = 0; i < m_list.advice.size(); ++i) {
+    if (m_list.advice[i].guide)
+      m_tips.push_back(i);
+    else if (m_list.advice[i].complaint == m_complaint)
+      m_rows.push_back(i);
+  }
+  for (size_t i = 0; i < kComplaints.size(); ++i) m_buttons[i]->setChecked(kComplaints[i] == m_complaint);
+  const Advice& now = m_list.now;
+  QString text;
+  if (!m_failure.isEmpty()) text = tr("The run failed: %1").arg(m_failure) + QLatin1Char(' ');
+  if (!m_list.error.empty())
+    text += QString::fromStdString(m_list.error);
+  else if (m_list.advice.empty())
+    text += tr("Run a comparison first: advice is computed for it.");
+  else if (!now.error.empty())
+    text += QString::fromStdString(now.error);
+  else
+    text += tr("Now: %1 context tokens, KV cache %2 MB, at its peak with the weights %3 MB, %4 ms per token, KL divergence %5, same token %6.")
+                .arg(QString::number(m_list.contextTokens), mb(now.kvBytes), mb(now.kvBytesPeak + now.weightBytes),
+                     std::isnan(now.ms) ? QStringLiteral("–") : number(now.ms, 2),
+                     now.quality.measured ? number(now.quality.kldMean, 5) : QStringLiteral("–"),
+                     now.quality.measured ? number(100 * now.quality.top1Agree, 1) + QStringLiteral(" %") : QStringLiteral("–"));
+  m_now->setText(text);
+  fillChanges();
+  fillTips();
+  showState();
+}
+
+void AdvisorPage::fillChanges() {
+  QTableWidget* t = m_changes;
+  t->clearContents();
+  t->setColumnCount(8);
+  t->setHorizontalHeaderLabels({tr("Change"), tr("KV cache (MB)"), tr("Peak with weights (MB)"), tr("ms per token"), tr("KL divergence"),
+                                tr("Same token"), QString(), QString()});
+  t->setRowCount(int(m_rows.size()));
+  const Advice& now = m_list.now;
+  const bool known = now.error.empty();
+  const Look& colors = look(palette().color(QPalette::Window).lightness() < 128);
+  for (int r = 0; r < int(m_rows.size()); ++r) {
+    const size_t index = m_rows[size_t(r)];
+    const Advice& a = m_list.advice[index];
+    const bool runs = a.error.empty();
+    const int64_t peak = a.kvBytesPeak + a.weightBytes, peakNow = now.kvBytesPeak + now.weightBytes;
+    const QString missing = QStringLiteral("–");
+    const QString unmeasured = !runs ? missing : a.canMeasure ? tr("not yet measured") : tr("a run measures it");
+    const QStringList cells{
+        runs ? adviceText(a, m_list) : adviceText(a, m_list) + QStringLiteral(": ") + QString::fromStdString(a.error),
+        runs ? withDelta(mb(a.kvBytes), known ? double(a.kvBytes - now.kvBytes) / 1e6 : 0, 1) : missing,
+        runs ? withDelta(mb(peak), known ? double(peak - peakNow) / 1e6 : 0, 1) : missing,
+        runs && !std::isnan(a.ms) ? withDelta(number(a.ms, 2), std::isnan(now.ms) ? 0 : a.ms - now.ms, 2) : missing,
+        a.quality.measured ? withDelta(number(a.quality.kldMean, 5), now.quality.measured ? a.quality.kldMean - now.quality.kldMean : 0, 5)
+                           : unmeasured,
+        a.quality.measured
+            ? withDelta(number(100 * a.quality.top1Agree, 1), now.quality.measured ? 100 * (a.quality.top1Agree - now.quality.top1Agree) : 0, 1) +
+                  QStringLiteral(" %")
+            : missing};
+    const QString quality = a.quality.measured ? tr("measured by replay or in this run") : unmeasured;
+    const QStringList whys{QString::fromStdString(a.method),
+                           tr("exact: the budget's arithmetic"),
+                           tr("exact: the budget's arithmetic"),
+                           timeLawText(a, m_list),
+                           quality,
+                           quality};
+    for (int c = 0; c < int(cells.size()); ++c) {
+      auto* item = new QTableWidgetItem(cells[c]);
+      item->setToolTip(whys[c]);
+      if (c == 4 && a.quality.measured && now.quality.measured && a.quality.kldMean != now.quality.kldMean)
+        item->setForeground(a.quality.kldMean < now.quality.kldMean ? colors.good : colors.bad);
+      t->setItem(r, c, item);
+    }
+    auto* measureButton = new QPushButton(tr("Measure"));
+    measureButton->setAccessibleName(tr("Measure: %1").arg(cells[0]));
+    measureButton->setEnabled(runs && a.canMeasure && !a.quality.measured);
+    connect(measureButton, &QPushButton::clicked, this, [this, index] { measure(index); });
+    t->setCellWidget(r, 6, measureButton);
+    auto* applyButton = new QPushButton(tr("Apply"));
+    applyButton->setAccessibleName(tr("Apply: %1").arg(cells[0]));
+    applyButton->setEnabled(runs);
+    connect(applyButton, &QPushButton::clicked, this, [this, index] { Q_EMIT applyWanted(m_list.advice[index], method()); });
+    t->setCellWidget(r, 7, applyButton);
+  }
+  t->resizeColumnsToContents();
+  t->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+}
+
+void AdvisorPage::fillTips() {
+  QTableWidget* t = m_tipTable;
+  t->clearContents();
+  t->setColumnCount(5);
+  t->setHorizontalHeaderLabels({tr("Complaint"), tr("The guide's tip"), tr("Verdict"), tr("Why"), QString()});
+  t->setRowCount(int(m_tips.size()));
+  const Look& colors = look(palette().color(QPalette::Window).lightness() < 128);
+  for (int r = 0; r < int(m_tips.size()); ++r) {
+    const size_t index = m_tips[size_t(r)];
+    const Advice& a = m_list.advice[index];
+    const QStringList cells{complaintText(a.complaint), adviceText(a, m_list), verdictText(a), adviceReason(a, m_list)};
+    for (int c = 0; c < int(cells.size()); ++c) {
+      auto* item = new QTableWidgetItem(cells[c]);
+      item->setToolTip(cells[c]);
+      if (c == 2 && (a.verdict == AdviceVerdict::Hurts || a.verdict == AdviceVerdict::NoEffect)) item->setForeground(colors.bad);
+      if (c == 2 && a.verdict == AdviceVerdict::Helps) item->setForeground(colors.good);
+      t->setItem(r, c, item);
+    }
+    if (a.complaint != Complaint::Quality || !a.canMeasure) continue;
+    auto* button = new QPushButton(tr("Measure"));
+    button->setAccessibleName(tr("Measure: %1").arg(cells[1]));
+    button->setEnabled(!a.quality.measured && a.verdict != AdviceVerdict::AlreadySo);
+    connect(button, &QPushButton::clicked, this, [this, index] { measure(index); });
+    t->setCellWidget(r, 4, button);
+  }
+  t->resizeColumnsToContents();
+  t->setColumnWidth(1, std::min(t->columnWidth(1), 330));
+  t->horizontalHeader()->setSectionResizeMode(3, QHeaderView::Stretch);
+}
+
+void AdvisorPage::showState() {
+  const bool busy = m_client->busy();
+  m_progress->setVisible(busy);
+  m_measureAll->setEnabled(!m_list.advice.empty() && !busy);
+  if (busy && m_measuring < m_list.advice.size())
+    m_status->setText(tr("Measuring by replay: %1").arg(adviceText(m_list.advice[m_measuring], m_list)));
+  else if (m_list.advice.empty())
+    m_status->clear();
+  else
+    m_status->setText(tr("MB are exact arithmetic; ms are computed %1; quality is only ever measured.").arg(timeLawText(m_list.now, m_list)));
+}
+
+void AdvisorPage::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  if (m_stale) ask();
+}
+
+void AdvisorPage::retranslateUi() {
+  for (size_t i = 0; i < kComplaints.size(); ++i) {
+    m_buttons[i]->setText(complaintText(kComplaints[i]));
+    m_buttons[i]->setAccessibleName(tr("Complaint: %1").arg(m_buttons[i]->text()));
+  }
+  m_methodLabel->setText(tr("Method"));
+  m_method->setAccessibleName(tr("Method to improve"));
+  m_measureAll->setText(tr("Measure all"));
+  m_measureAll->setToolTip(tr("Replays every change on this run's prompt"));
+  m_measureAll->setAccessibleName(m_measureAll->text());
+  m_changesTitle->setText(tr("What would help"));
+  m_tipsTitle->setText(tr("The guide's tips, judged on this run"));
+  m_changes->setAccessibleName(m_changesTitle->text());
+  m_tipTable->setAccessibleName(m_tipsTitle->text());
+  m_progress->setAccessibleName(tr("Progress of the replay"));
+  show();
+}
+
+void AdvisorPage::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::LanguageChange) retranslateUi();
+  QWidget::changeEvent(event);
+}
+
+}  // namespace presslab
