@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "core/api/error.h"
+#include "core/api/run_store.h"
 #include "core/export/export.h"
 #include "ui/charts/charts.h"
 #include "ui/models/comparison_model.h"
@@ -38,7 +39,7 @@ int renderRun(const QString& run, const QString& dir, const QStringList& formats
     for (const QString& format : formats)
       if (!QStringList{QStringLiteral("png"), QStringLiteral("svg"), QStringLiteral("pdf")}.contains(format))
         badInput("--charts: '" + format.toStdString() + "' is none of png, svg, pdf");
-    auto comparison = std::make_shared<const Comparison>(readRunFolder(run.toStdString()));
+    auto comparison = std::make_shared<const Comparison>(readRun(run.toStdString()));
     ComparisonModel model;
     model.setComparison(comparison);
     QWidget host;

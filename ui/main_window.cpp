@@ -17,6 +17,7 @@
 #include <QTimer>
 #include <QVBoxLayout>
 
+#include "core/api/run_store.h"
 #include "core/export/export.h"
 #include "ui/charts/charts.h"
 #include "ui/exporter.h"
@@ -118,6 +119,7 @@ MainWindow::MainWindow(const QString& model, QWidget* parent)
   connect(m_controller, &RunController::finished, this, [this](const RunOutcome& outcome) {
     if (outcome.comparison) setResult(outcome.comparison);
     m_lab->setOutcome(outcome);
+    m_history->keep(outcome.comparison);
   });
   QSettings settings;
   setTheme(Theme(settings.value(QStringLiteral("theme"), 0).toInt()));
@@ -149,6 +151,9 @@ void MainWindow::connectPages() {
     openRun(folder);
     m_tabs->setCurrentWidget(m_compare);
   });
+  connect(m_history, &HistoryPage::exportWanted, this, &MainWindow::exportChart);
+  connect(m_history, &HistoryPage::failed, this, &MainWindow::showError);
+  connect(m_history, &HistoryPage::told, this, [this](const QString& text) { statusBar()->showMessage(text, 8000); });
 }
 
 void MainWindow::connectLab() {
@@ -227,6 +232,7 @@ void MainWindow::setTheme(Theme theme, bool remember) {
   for (ChartView* chart : m_charts) chart->setDark(dark);
   m_compare->setDark(dark);
   m_lab->setDark(dark);
+  m_history->setDark(dark);
 }
 
 void MainWindow::updateState() {
@@ -283,7 +289,7 @@ void MainWindow::applyPreset(int index) {
 
 void MainWindow::openRun(const QString& folderOrId) {
   try {
-    auto comparison = std::make_shared<const Comparison>(readRunFolder(folderOrId.toStdString()));
+    auto comparison = std::make_shared<const Comparison>(readRun(folderOrId.toStdString()));
     std::vector<std::string> methods;
     for (const MethodMetrics& m : comparison->methods) methods.push_back(m.method);
     m_controls->setMethods(methods);  // so that Run repeats what is shown

@@ -1,17 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 #include <QComboBox>
-#include <QLineEdit>
 #include <QSignalSpy>
-#include <QTableWidget>
-#include <QTemporaryDir>
 #include <QTest>
 
-#include "core/export/export.h"
 #include "ui/charts/charts.h"
 #include "ui/models/comparison_model.h"
 #include "ui/pages/compare_page.h"
-#include "ui/pages/history_page.h"
 #include "ui/pages/tokens_page.h"
 #include "ui/widgets/figure.h"
 #include "ui/widgets/lane_view.h"
@@ -57,29 +52,6 @@ class TestPages : public QObject {
     text.setTokens({QStringLiteral("one"), QStringLiteral(" two"), QStringLiteral("\n"), QStringLiteral("three")});
     QCOMPARE(text.tokenAt(QPoint(10, 14)), 0);
     QCOMPARE(text.tokenAt(QPoint(290, 190)), -1);
-  }
-
-  void keptRunsAreListedAndFiltered() {
-    QTemporaryDir home;
-    qputenv("XDG_DATA_HOME", home.path().toUtf8());
-    for (const char* id : {"20260101-101112-aaaa", "20260202-101112-bbbb"}) {
-      auto c = std::make_shared<Comparison>(*smallComparison());
-      c->id = id;
-      writeRunFolder(*c, runsFolder() + "/" + id);
-    }
-    HistoryPage page;
-    page.reload();
-    auto* table = page.findChild<QTableWidget*>(QStringLiteral("history"));
-    QCOMPARE(table->rowCount(), 2);
-    QCOMPARE(table->item(0, 0)->text(), QStringLiteral("2026-02-02 10:11:12"));  // newest first
-    QVERIFY(table->item(0, 3)->text().contains(QLatin1String("duo(ratio=0.5)")));
-    page.findChild<QLineEdit*>(QStringLiteral("historyFilter"))->setText(QStringLiteral("2026-01"));
-    QVERIFY(table->isRowHidden(0) && !table->isRowHidden(1));
-    QSignalSpy open(&page, &HistoryPage::openWanted);
-    table->setCurrentCell(1, 0);
-    Q_EMIT table->itemActivated(table->item(1, 0));
-    QCOMPARE(open.size(), 1);
-    QVERIFY(open[0][0].toString().endsWith(QLatin1String("aaaa")));
   }
 
   void theVerdictIsGreyUntilMeasured() {

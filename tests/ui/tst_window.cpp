@@ -19,6 +19,7 @@
 #include <set>
 
 #include "core/api/error.h"
+#include "core/api/run_store.h"
 #include "core/export/export.h"
 #include "ui/charts/charts.h"
 #include "ui/exporter.h"
@@ -66,6 +67,7 @@ class TestWindow : public QObject {
     QStandardPaths::setTestModeEnabled(true);
     qputenv("XDG_DATA_HOME", m_home.path().toUtf8());
     qputenv("XDG_CONFIG_HOME", m_home.path().toUtf8());
+    qputenv("PRESSLAB_HISTORY", m_home.filePath(QStringLiteral("history.db")).toUtf8());
   }
 
   void everyActionableWidgetHasAName() {
@@ -140,9 +142,9 @@ class TestWindow : public QObject {
     const QStringList paths = exportCharts(window->charts(), out, {QStringLiteral("png"), QStringLiteral("svg")});
     QVERIFY(paths.size() >= 10);
     for (const QString& path : paths) QVERIFY2(QFileInfo(path).size() > 1000, qPrintable(path));
-    // Kept runs open again, with the same bytes.
-    const QString kept = QString::fromStdString(runsFolder() + "/" + run->id);
-    QVERIFY2(QDir(kept).exists(), qPrintable(kept));
+    // Kept runs open again by their id, with the same bytes.
+    const QString kept = QString::fromStdString(run->id);
+    QTRY_COMPARE(openHistory().list({run->id, {}, 0}).size(), size_t(1));
     const auto second = open(tinyModel());
     QVERIFY(second);
     second->openRun(kept);
