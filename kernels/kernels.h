@@ -133,8 +133,8 @@ void prefillAttention(const PrefillAttentionArgs&, Pool&);
 /// Positions of the `keep` highest scores of score[0..n), ascending. Higher first; equal: the later position first; NaN ranks last.
 /// `kept` has room for `keep` entries. Radix select, no comparison sort.
 void selectTop(const float* score, int64_t n, int64_t keep, int32_t* kept);
-/// Moves rows kept[0..count) of a (length, rowBytes) array to its front, in place. kept ascends.
-void compactRows(void* rows, int64_t rowBytes, const int32_t* kept, int64_t count);
+/// Rows kept[0..count) of the (length, rowBytes) array `from`, one after the other at `to`, which may be `from` or stand before it. kept ascends.
+void compactRows(void* to, const void* from, int64_t rowBytes, const int32_t* kept, int64_t count);
 
 /// Read bandwidth of this machine now, GB/s: best of `passes` over `bytes` with the pool's threads.
 double measureBandwidth(Pool&, int64_t bytes, int passes);

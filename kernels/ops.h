@@ -83,6 +83,8 @@ struct Ops {
   void (*siluMul)(const float* gate, const float* up, float* out, int64_t n);
   void (*addInto)(float* x, const float* y, int64_t n);
   void (*rope)(float* x, int heads, int headDim, int dim, const float* cos, const float* sin);
+  // Rows kept[0, count) of `from` to `to`, at or before it. Rows of whole vectors; others go through compactRows's own loop.
+  void (*compact)(uint8_t* to, const uint8_t* from, int64_t rowBytes, const int32_t* kept, int64_t count);
 };
 
 /// The table for bestIsa().

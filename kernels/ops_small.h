@@ -101,5 +101,34 @@ void scaleOp(float* x, int64_t n, float factor) {
   for (; i < n; ++i) x[i] *= factor;
 }
 
+/// All of a row (V vectors) is read before any of it is written.
+template <int V>
+inline void compactVectors(uint8_t* to, const uint8_t* from, int64_t rowBytes, const int32_t* kept, int64_t count) {
+  constexpr int kBytes = 4 * W;
+  constexpr int64_t kAhead = 16;             // rows asked for before their turn: no prefetcher guesses which are kept
+  for (int64_t i = 0; i < count; ++i, to += rowBytes) {
+    const uint8_t* row = from + kept[i] * rowBytes;
+    if (row == to) continue;
+    if (i + kAhead < count) {
+      const uint8_t* later = from + kept[i + kAhead] * rowBytes;
+#pragma GCC unroll 8
+      for (int line = 0; line < V * kBytes; line += 64) __builtin_prefetch(later + line);
+    }
+    for (int64_t at = 0; at < rowBytes; at += V * kBytes) {
+      Vi part[V];
+#pragma GCC unroll 8
+      for (int v = 0; v < V; ++v) part[v] = *reinterpret_cast<const ViLoose*>(row + at + v * kBytes);
+#pragma GCC unroll 8
+      for (int v = 0; v < V; ++v) *reinterpret_cast<ViLoose*>(to + at + v * kBytes) = part[v];
+    }
+  }
+}
+
+void compactOp(uint8_t* to, const uint8_t* from, int64_t rowBytes, const int32_t* kept, int64_t count) {
+  if (rowBytes % (16 * W) == 0) return compactVectors<4>(to, from, rowBytes, kept, count);
+  if (rowBytes % (8 * W) == 0) return compactVectors<2>(to, from, rowBytes, kept, count);
+  compactVectors<1>(to, from, rowBytes, kept, count);
+}
+
 }  // namespace
 }  // namespace presslab::kernels

@@ -42,6 +42,7 @@ constexpr Ops kOps = {
     .siluMul = siluMulOp,
     .addInto = addIntoOp,
     .rope = ropeOp,
+    .compact = compactOp,
 };
 
 }  // namespace

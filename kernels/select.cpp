@@ -3,10 +3,13 @@
 #include <cstring>
 
 #include "kernels/kernels.h"
+#include "kernels/ops.h"
 
 namespace presslab::kernels {
 
 namespace {
+
+constexpr int64_t kVectorBytes = 64;         // of the widest instruction set
 
 /// Unsigned key in the order of selection: NaN is 0, then -inf upward; -0 equals +0.
 uint32_t keyOf(float score) {
@@ -51,12 +54,17 @@ void selectTop(const float* score, int64_t n, int64_t keep, int32_t* kept) {
   }
 }
 
-void compactRows(void* rows, int64_t rowBytes, const int32_t* kept, int64_t count) {
-  auto* base = static_cast<unsigned char*>(rows);
+void compactRows(void* to, const void* from, int64_t rowBytes, const int32_t* kept, int64_t count) {
+  auto* out = static_cast<unsigned char*>(to);
+  const auto* in = static_cast<const unsigned char*>(from);
+  if (rowBytes % kVectorBytes == 0) return ops().compact(out, in, rowBytes, kept, count);
   for (int64_t i = 0; i < count;) {
     int64_t run = 1;
     while (i + run < count && kept[i + run] == kept[i] + run) ++run;
-    if (kept[i] != i) std::memmove(base + i * rowBytes, base + kept[i] * rowBytes, size_t(run * rowBytes));
+    const unsigned char* source = in + kept[i] * rowBytes;
+    // Both places only fall, so a run never overwrites a row that is still to be read.
+    if (source != out) std::memmove(out, source, size_t(run * rowBytes));
+    out += run * rowBytes;
     i += run;
   }
 }

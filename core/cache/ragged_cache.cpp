@@ -65,16 +65,8 @@ void RaggedCache::beginLayer(int layer, int64_t tokens) {
 }
 
 int64_t RaggedCache::gather(int64_t from, int64_t to, const std::vector<int32_t>& rows) {
-  // Both row numbers and offsets only fall, so a run never overwrites a row that is still to be read.
-  std::byte* base = m_arena.data();
-  for (size_t i = 0; i < rows.size();) {
-    size_t end = i + 1;
-    while (end < rows.size() && rows[end] == rows[end - 1] + 1) ++end;
-    const std::byte* source = base + from + rows[i] * m_rowBytes;
-    if (source != base + to) std::memmove(base + to, source, (end - i) * size_t(m_rowBytes));
-    to += int64_t(end - i) * m_rowBytes;
-    i = end;
-  }
+  kernels::compactRows(m_arena.data() + to, m_arena.data() + from, m_rowBytes, rows.data(), int64_t(rows.size()));
+  to += int64_t(rows.size()) * m_rowBytes;
   return to;
 }
 

@@ -9,26 +9,24 @@ namespace presslab {
 namespace {
 
 constexpr int kRounds = 3;
-constexpr int kManyCores = 8;
-constexpr double kAsFast = 1.05;
+constexpr int kSomeCores = 4, kManyCores = 8;
+constexpr double kClearlyFaster = .95;
 
 }  // namespace
 
 std::vector<int> threadCandidates(int cores) {
   std::vector<int> counts{std::max(1, cores)};
   if (cores >= kManyCores) counts.push_back(cores * 3 / 4);
-  if (cores > 1) counts.push_back(cores / 2);
+  if (cores >= kSomeCores) counts.push_back(cores / 2);
   return counts;
 }
 
 int chooseThreads(std::span<const ThreadTiming> timings) {
-  const auto faster = [](const ThreadTiming& a, const ThreadTiming& b) { return a.seconds < b.seconds; };
-  const double best = std::min_element(timings.begin(), timings.end(), faster)->seconds;
-  int fewest = 0;
+  ThreadTiming chosen = timings.front();
   for (const ThreadTiming& t : timings) {
-    if (t.seconds <= best * kAsFast && (fewest == 0 || t.threads < fewest)) fewest = t.threads;
+    if (t.seconds < chosen.seconds * (t.threads < chosen.threads ? kClearlyFaster : 1)) chosen = t;
   }
-  return fewest;
+  return chosen.threads;
 }
 
 void tuneThreads(kernels::Pool& pool, const std::function<void()>& pass) {

@@ -14,10 +14,11 @@ struct ThreadTiming {
   double seconds = 0;  // the best of some passes
 };
 
-/// Thread counts worth timing where `cores` may be used: all, three quarters where that is another whole number of many, half (one thread a core
-/// where each core runs two). Most first.
+/// Thread counts worth timing where `cores` may be used, most first: all; of four or more also half (one thread a core where each core runs two);
+/// of eight or more also three quarters. With fewer there is nothing to win, and a busy moment could only mislead.
 std::vector<int> threadCandidates(int cores);
-/// The fewest threads that are within 5 % of the fastest: a thread that brings nothing takes a core from the window. timings: not empty.
+/// The fastest count, where a smaller one must win by 5 %: prefill, which is bound by arithmetic, gains from every core. timings: most threads
+/// first, not empty.
 int chooseThreads(std::span<const ThreadTiming> timings);
 /// Times `pass` (some milliseconds of decode work on `pool`) under every candidate in turn, three rounds, and leaves the pool with the choice.
 void tuneThreads(kernels::Pool& pool, const std::function<void()>& pass);

@@ -3,6 +3,7 @@
 // Rates of the kernels at the sizes of SmolLM2-135M. Arguments: instruction set (0 baseline .. 4 AVX-512 BF16), threads, size.
 #include <benchmark/benchmark.h>
 
+#include <cstring>
 #include <memory>
 #include <random>
 #include <vector>
@@ -140,6 +141,29 @@ void prefill(benchmark::State& state, bool exact) {
 void prefillExact(benchmark::State& state) { prefill(state, true); }
 void prefillFast(benchmark::State& state) { prefill(state, false); }
 
+constexpr int64_t kRowBytes = 128, kRows = 65536;  // 8 MiB of f16 rows of 64, outside the small caches
+
+/// A random half of the rows to the front, against `copy`: memcpy of as many bytes.
+void compact(benchmark::State& state) {
+  std::vector<uint8_t> rows(size_t(kRows * kRowBytes), 1);
+  std::vector<int32_t> kept(size_t(kRows / 2));
+  std::vector<float> score = floats(kRows);
+  selectTop(score.data(), kRows, int64_t(kept.size()), kept.data());
+  for (auto _ : state) {
+    compactRows(rows.data(), rows.data(), kRowBytes, kept.data(), int64_t(kept.size()));
+    benchmark::DoNotOptimize(rows.data());
+  }
+  state.SetBytesProcessed(state.iterations() * int64_t(kept.size()) * kRowBytes);
+}
+void copy(benchmark::State& state) {
+  std::vector<uint8_t> from(size_t(kRows / 2 * kRowBytes), 1), to(from);
+  for (auto _ : state) {
+    std::memcpy(to.data(), from.data(), from.size());
+    benchmark::DoNotOptimize(to.data());
+  }
+  state.SetBytesProcessed(state.iterations() * int64_t(from.size()));
+}
+
 void select(benchmark::State& state) {
   const int64_t n = state.range(0);
   const std::vector<float> score = floats(n);
@@ -177,4 +201,6 @@ BENCHMARK(decode)->Apply([](auto* b) { sizes(b, {512, 4096}); });
 BENCHMARK(prefillExact)->Apply([](auto* b) { sizes(b, {512, 4096}); });
 BENCHMARK(prefillFast)->Apply([](auto* b) { sizes(b, {512, 4096}); });
 BENCHMARK(select)->Arg(512)->Arg(4096)->Arg(65536);
+BENCHMARK(compact);
+BENCHMARK(copy);
 BENCHMARK_MAIN();

@@ -70,7 +70,7 @@ class TestKernelSelect : public QObject {
   }
 
   void compacts() {
-    for (const int64_t rowBytes : {1, 3, 64, 257}) {
+    for (const int64_t rowBytes : {1, 3, 34, 64, 128, 192, 257, 512}) {
       for (const int64_t length : {1, 2, 255, 257}) {
         for (const int step : {1, 2, 5}) {
           std::vector<uint8_t> rows(size_t(length * rowBytes));
@@ -81,8 +81,15 @@ class TestKernelSelect : public QObject {
           }
           std::vector<uint8_t> want;
           for (const int32_t r : kept) want.insert(want.end(), rows.begin() + r * rowBytes, rows.begin() + (r + 1) * rowBytes);
-          compactRows(rows.data(), rowBytes, kept.data(), int64_t(kept.size()));
-          QVERIFY(std::equal(want.begin(), want.end(), rows.begin()));
+          for (const Isa isa : isasHere()) {
+            const UseIsa use(isa);
+            for (const int64_t before : {0, 1, 3}) {  // in place, and to a place some rows before
+              std::vector<uint8_t> room(size_t(before * rowBytes), 9);
+              room.insert(room.end(), rows.begin(), rows.end());
+              compactRows(room.data(), room.data() + before * rowBytes, rowBytes, kept.data(), int64_t(kept.size()));
+              QVERIFY(std::equal(want.begin(), want.end(), room.begin()));
+            }
+          }
         }
       }
     }
