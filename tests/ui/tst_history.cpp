@@ -69,7 +69,7 @@ class TestHistory : public QObject {
     Comparison worse = run("20260202-101112-bbbb", "2026-02-02T10:11:12Z");
     worse.methods[1].method = "snapkv(ratio=0.2)";
     worse.methods[1].kvBytes = 3 << 20;
-    worse.methods[1].quality.kldMean = 0.0625;
+    worse.methods[1].quality.kldMean = 0.06;
     store.add(worse);
     Comparison unmeasured = run("20260303-101112-cccc", "2026-03-03T10:11:12Z");
     unmeasured.methods.resize(1);
@@ -98,7 +98,7 @@ class TestHistory : public QObject {
     QCOMPARE(p->cell(0, HistoryModel::State), QStringLiteral("cancelled"));
     for (const Qt::SortOrder order : {Qt::AscendingOrder, Qt::DescendingOrder}) {
       p->table->sortByColumn(HistoryModel::Divergence, order);
-      QCOMPARE(p->cell(order == Qt::AscendingOrder ? 0 : 1, HistoryModel::Divergence), QStringLiteral("0.0625"));
+      QCOMPARE(p->cell(order == Qt::AscendingOrder ? 0 : 1, HistoryModel::Divergence), QStringLiteral("0.06"));
       QCOMPARE(p->cell(2, HistoryModel::Divergence), QStringLiteral("–"));  // not measured: last either way
     }
     p->table->sortByColumn(HistoryModel::Saved, Qt::DescendingOrder);
@@ -248,7 +248,7 @@ class TestHistory : public QObject {
     QCOMPARE(cell(3, OverlayModel::BaseSpeed), QStringLiteral("▲ +50.0 %"));
     QCOMPARE(cell(2, OverlayModel::DuoMemory), QStringLiteral("▼ -300.0 %"));
     const QString why = p->child<QLabel>("overlayObstacles")->text();
-    QVERIFY2(why.contains(QLatin1String("B against A: times cannot be compared: different Threads (4 / 2)")), qPrintable(why));
+    QVERIFY2(why.contains(QLatin1String("B cannot be compared with A in times (Threads 4 / 2)")), qPrintable(why));
     const QAbstractItemModel* settings = p->child<QTableView>("overlaySettings")->model();
     QCOMPARE(settings->rowCount(), 1);
     QCOMPARE(settings->index(0, 2).data().toString(), QStringLiteral("4"));

@@ -576,6 +576,46 @@
         <source>%1 threads</source>
         <translation>%1 线程</translation>
     </message>
+    <message>
+        <source>Software</source>
+        <translation>软件</translation>
+    </message>
+    <message>
+        <source>Commit</source>
+        <translation>提交</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Model hash</source>
+        <translation>模型哈希</translation>
+    </message>
+    <message>
+        <source>Prompt hash</source>
+        <translation>提示哈希</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>精度</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
 </context>
 <context>
     <name>ResultsModel</name>
@@ -940,41 +980,6 @@
     <message>
         <source>Attention kept (%)</source>
         <translation>保留的注意力 (%)</translation>
-    </message>
-</context>
-<context>
-    <name>presslab::HistoryPage</name>
-    <message>
-        <source>Kept runs</source>
-        <translation>已保存的运行</translation>
-    </message>
-    <message>
-        <source>Filter</source>
-        <translation>筛选</translation>
-    </message>
-    <message>
-        <source>Open</source>
-        <translation>打开</translation>
-    </message>
-    <message>
-        <source>Open the chosen run</source>
-        <translation>打开选中的运行</translation>
-    </message>
-    <message>
-        <source>Time</source>
-        <translation>时间</translation>
-    </message>
-    <message>
-        <source>Context tokens</source>
-        <translation>上下文 token 数</translation>
-    </message>
-    <message>
-        <source>State</source>
-        <translation>状态</translation>
-    </message>
-    <message>
-        <source>Methods</source>
-        <translation>方法</translation>
     </message>
 </context>
 <context>
@@ -1974,6 +1979,14 @@ Race: one prefill, then all methods write a token in turn, side by side; times a
         <source>not known: nothing was timed in this run</source>
         <translation>未知:本次运行没有计时</translation>
     </message>
+    <message>
+        <source>No GPU is found on this machine.</source>
+        <translation>本机未发现显卡。</translation>
+    </message>
+    <message>
+        <source>No smaller model is found on this machine.</source>
+        <translation>本机未发现更小的模型。</translation>
+    </message>
 </context>
 <context>
     <name>presslab::AdvisorPage</name>
@@ -2903,6 +2916,1011 @@ Race: one prefill, then all methods write a token in turn, side by side; times a
     <message>
         <source>Layer to show</source>
         <translation>要显示的层</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::HistoryModel</name>
+    <message>
+        <source>done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>partly failed</source>
+        <translation>部分失败</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>token 数</translation>
+    </message>
+    <message>
+        <source>Methods</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>Saved %</source>
+        <translation>节省 %</translation>
+    </message>
+    <message>
+        <source>Decode tok/s</source>
+        <translation>解码 tok/s</translation>
+    </message>
+    <message>
+        <source>KL nats</source>
+        <translation>KL(nats)</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>One figure a method, in the order of the methods, without the baseline. Sorted by the best of a run.</source>
+        <translation>每种方法一个数值,按方法顺序排列,不含基线。排序时取该次运行中最好的一个。</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::HistoryPage</name>
+    <message>
+        <source>Imported: %1 added, %2 were there already, %3 could not be read</source>
+        <translation>导入完成:新增 %1 个,%2 个已存在,%3 个无法读取</translation>
+    </message>
+    <message>
+        <source>%1 runs written to %2</source>
+        <translation>已将 %1 个运行写入 %2</translation>
+    </message>
+    <message>
+        <source>Import runs</source>
+        <translation>导入运行</translation>
+    </message>
+    <message>
+        <source>Runs (*.presslab *.db run.json);;All files (*)</source>
+        <translation>运行 (*.presslab *.db run.json);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Export runs</source>
+        <translation>导出运行</translation>
+    </message>
+    <message>
+        <source>Runs (*.presslab)</source>
+        <translation>运行 (*.presslab)</translation>
+    </message>
+    <message>
+        <source>All tags</source>
+        <translation>全部标签</translation>
+    </message>
+    <message>
+        <source>No run is kept yet. Every comparison that ends is added here, from the window and from the command line.</source>
+        <translation>还没有保存的运行。无论在窗口还是命令行,每次结束的对比都会加入这里。</translation>
+    </message>
+    <message>
+        <source>No kept run matches the search.</source>
+        <translation>没有符合搜索条件的运行。</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 / %2</translation>
+    </message>
+    <message>
+        <source>At most %1 runs at a time</source>
+        <translation>一次最多 %1 个运行</translation>
+    </message>
+    <message>
+        <source>Lays the chosen runs over each other; choose two or more with Ctrl or Shift</source>
+        <translation>叠加对比选中的运行;按住 Ctrl 或 Shift 选择两个或更多</translation>
+    </message>
+    <message>
+        <source>%1 runs deleted. Deleted runs can be brought back until the window is closed.</source>
+        <translation>已删除 %1 个运行。关闭窗口之前可以恢复。</translation>
+    </message>
+    <message>
+        <source>%1 rows copied as a table</source>
+        <translation>已将 %1 行复制为表格</translation>
+    </message>
+    <message>
+        <source>Kept runs</source>
+        <translation>已保存的运行</translation>
+    </message>
+    <message>
+        <source>Search name, model, methods, tags, note, command</source>
+        <translation>搜索名称、模型、方法、标签、备注、命令</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Only runs with this tag</source>
+        <translation>只显示带此标签的运行</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Open the chosen run</source>
+        <translation>打开选中的运行</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>对比</translation>
+    </message>
+    <message>
+        <source>Lay the chosen runs over each other</source>
+        <translation>叠加对比选中的运行</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation>导入…</translation>
+    </message>
+    <message>
+        <source>Take runs in from a file</source>
+        <translation>从文件导入运行</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Write the chosen runs into one file; all that are shown where none is chosen</source>
+        <translation>将选中的运行写入一个文件;未选中时写入全部显示的运行</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Delete the chosen runs</source>
+        <translation>删除选中的运行</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Bring the deleted runs back</source>
+        <translation>恢复已删除的运行</translation>
+    </message>
+    <message>
+        <source>Search the history</source>
+        <translation>搜索历史</translation>
+    </message>
+    <message>
+        <source>Copy as a table</source>
+        <translation>复制为表格</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::HistoryPanel</name>
+    <message>
+        <source>No single run is chosen</source>
+        <translation>没有选中单个运行</translation>
+    </message>
+    <message>
+        <source>%1 tokens, %2 new</source>
+        <translation>%1 个 token,新生成 %2 个</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Tags, separated by commas</source>
+        <translation>标签,用逗号分隔</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::OverlayModel</name>
+    <message>
+        <source>Not compared: the pinned run itself, a method that is not in it, a figure that was not measured, or settings that differ</source>
+        <translation>未比较:它就是固定的运行、其中没有此方法、数值未测量,或设置不同</translation>
+    </message>
+    <message>
+        <source>over %1</source>
+        <translation>相对 %1</translation>
+    </message>
+    <message>
+        <source>over baseline</source>
+        <translation>相对基线</translation>
+    </message>
+    <message>
+        <source>over Duo</source>
+        <translation>相对 Duo</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>速度</translation>
+    </message>
+    <message>
+        <source>KL</source>
+        <translation>KL</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>KV cache</source>
+        <translation>KV 缓存</translation>
+    </message>
+    <message>
+        <source>MiB</source>
+        <translation>MiB</translation>
+    </message>
+    <message>
+        <source>Decode</source>
+        <translation>解码</translation>
+    </message>
+    <message>
+        <source>tok/s</source>
+        <translation>tok/s</translation>
+    </message>
+    <message>
+        <source>First token</source>
+        <translation>首个 token</translation>
+    </message>
+    <message>
+        <source>ms</source>
+        <translation>ms</translation>
+    </message>
+    <message>
+        <source>nats</source>
+        <translation>nats</translation>
+    </message>
+    <message>
+        <source>Same token</source>
+        <translation>相同 token</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::OverlayPage</name>
+    <message>
+        <source>The table is in the clipboard</source>
+        <translation>表格已复制到剪贴板</translation>
+    </message>
+    <message>
+        <source>bytes (%1)</source>
+        <translation>字节数(%1)</translation>
+    </message>
+    <message>
+        <source>times (%1)</source>
+        <translation>时间(%1)</translation>
+    </message>
+    <message>
+        <source>quality (%1)</source>
+        <translation>质量(%1)</translation>
+    </message>
+    <message>
+        <source>%1 cannot be compared with %2 in %3</source>
+        <translation>%1 与 %2 无法比较:%3</translation>
+    </message>
+    <message>
+        <source>All figures of these runs can be compared: same model, prompt, lengths and machine settings.</source>
+        <translation>这些运行的全部数值都可以比较:模型、提示、长度和机器设置相同。</translation>
+    </message>
+    <message>
+        <source>the same method</source>
+        <translation>相同的方法</translation>
+    </message>
+    <message>
+        <source>← History</source>
+        <translation>← 历史</translation>
+    </message>
+    <message>
+        <source>Back to the history</source>
+        <translation>返回历史</translation>
+    </message>
+    <message>
+        <source>Back to the history (Alt+Left)</source>
+        <translation>返回历史(Alt+左箭头)</translation>
+    </message>
+    <message>
+        <source>%1 runs laid over each other</source>
+        <translation>%1 个运行叠加对比</translation>
+    </message>
+    <message>
+        <source>Pinned:</source>
+        <translation>固定:</translation>
+    </message>
+    <message>
+        <source>against</source>
+        <translation>对照</translation>
+    </message>
+    <message>
+        <source>Run that the others are held against</source>
+        <translation>作为对照的运行</translation>
+    </message>
+    <message>
+        <source>Method that the others are held against</source>
+        <translation>作为对照的方法</translation>
+    </message>
+    <message>
+        <source>Copy table</source>
+        <translation>复制表格</translation>
+    </message>
+    <message>
+        <source>Copy the table for a spreadsheet</source>
+        <translation>复制表格,用于电子表格</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Only differences</source>
+        <translation>只看差异</translation>
+    </message>
+    <message>
+        <source>Only settings that differ</source>
+        <translation>只显示不同的设置</translation>
+    </message>
+    <message>
+        <source>Methods of the runs</source>
+        <translation>各运行的方法</translation>
+    </message>
+    <message>
+        <source>Settings of the runs</source>
+        <translation>各运行的设置</translation>
+    </message>
+</context>
+<context>
+    <name>RunSettings</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Model fingerprint</source>
+        <translation>模型指纹</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>提示</translation>
+    </message>
+    <message>
+        <source>Context tokens</source>
+        <translation>上下文 token 数</translation>
+    </message>
+    <message>
+        <source>Question tokens</source>
+        <translation>问题 token 数</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>New tokens</source>
+        <translation>新 token 数</translation>
+    </message>
+    <message>
+        <source>Methods</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>Match</source>
+        <translation>对齐方式</translation>
+    </message>
+    <message>
+        <source>Timed or race</source>
+        <translation>计时或竞速</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Backend</source>
+        <translation>后端</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Instruction sets</source>
+        <translation>指令集</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>线程数</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>精度</translation>
+    </message>
+    <message>
+        <source>KV cache type</source>
+        <translation>KV 缓存类型</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>注意力实现</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>LibTorch</source>
+        <translation>LibTorch</translation>
+    </message>
+    <message>
+        <source>PressLab version</source>
+        <translation>PressLab 版本</translation>
+    </message>
+    <message>
+        <source>Commit</source>
+        <translation>提交</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::RunSettingsModel</name>
+    <message>
+        <source>Setting</source>
+        <translation>设置项</translation>
+    </message>
+</context>
+<context>
+    <name>HubTiers</name>
+    <message>
+        <source>quick</source>
+        <translation>快速</translation>
+    </message>
+    <message>
+        <source>standard</source>
+        <translation>标准</translation>
+    </message>
+    <message>
+        <source>recommended</source>
+        <translation>推荐</translation>
+    </message>
+</context>
+<context>
+    <name>HubPanel</name>
+    <message>
+        <source>%1 s left</source>
+        <translation>剩余 %1 秒</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s left</source>
+        <translation>剩余 %1 分 %2 秒</translation>
+    </message>
+    <message>
+        <source>Cancelled. What came is kept; Get goes on from there.</source>
+        <translation>已取消。已下载的部分保留，再按“获取”可继续。</translation>
+    </message>
+    <message>
+        <source>Get a model from the Hugging Face hub</source>
+        <translation>从 Hugging Face 获取模型</translation>
+    </message>
+    <message>
+        <source>owner/name or owner/name:file.gguf</source>
+        <translation>所有者/名称 或 所有者/名称:文件.gguf</translation>
+    </message>
+    <message>
+        <source>Repository on the hub</source>
+        <translation>仓库名称</translation>
+    </message>
+    <message>
+        <source>File of the repository</source>
+        <translation>仓库中的文件</translation>
+    </message>
+    <message>
+        <source>Get</source>
+        <translation>获取</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Get this model</source>
+        <translation>获取此模型</translation>
+    </message>
+    <message>
+        <source>Cancel the download</source>
+        <translation>取消下载</translation>
+    </message>
+    <message>
+        <source>Progress of the download</source>
+        <translation>下载进度</translation>
+    </message>
+    <message>
+        <source>These three of the guide are no GGUF models. This version downloads them, but runs GGUF models only. HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are read.</source>
+        <translation>指南中的这三个不是 GGUF 模型。本版本可以下载它们，但只能运行 GGUF 模型。会读取 HF_ENDPOINT、HF_TOKEN 和 HF_HUB_OFFLINE。</translation>
+    </message>
+    <message>
+        <source>Get %1</source>
+        <translation>获取 %1</translation>
+    </message>
+    <message>
+        <source>Asking the hub…</source>
+        <translation>正在询问服务器…</translation>
+    </message>
+    <message>
+        <source>%1 a second</source>
+        <translation>每秒 %1</translation>
+    </message>
+    <message>
+        <source>trying again: %1</source>
+        <translation>正在重试：%1</translation>
+    </message>
+    <message>
+        <source>The repository holds %1 models: choose one, then Get.</source>
+        <translation>该仓库有 %1 个模型：请选择一个，再按“获取”。</translation>
+    </message>
+    <message>
+        <source>%1 files, %2, are in %3. This version runs GGUF models only.</source>
+        <translation>%1 个文件（%2）已存入 %3。本版本只能运行 GGUF 模型。</translation>
+    </message>
+    <message>
+        <source>Here: %1 (%2)</source>
+        <translation>已就绪：%1（%2）</translation>
+    </message>
+</context>
+<context>
+    <name>ModelFacts</name>
+    <message>
+        <source>Memory of the comparison that is set</source>
+        <translation>当前设置的对比所需内存</translation>
+    </message>
+    <message>
+        <source>Memory of each method</source>
+        <translation>各方法的内存</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>KV after</source>
+        <translation>压缩后 KV</translation>
+    </message>
+    <message>
+        <source>KV peak</source>
+        <translation>KV 峰值</translation>
+    </message>
+    <message>
+        <source>Scratch</source>
+        <translation>临时</translation>
+    </message>
+    <message>
+        <source>With model</source>
+        <translation>含模型</translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation>架构</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>%1 million, %2, file of %3</source>
+        <translation>%1 百万，%2，文件 %3</translation>
+    </message>
+    <message>
+        <source>Layers x KV heads</source>
+        <translation>层 x KV 头</translation>
+    </message>
+    <message>
+        <source>%1 x %2 (%3 query heads, head dim %4)</source>
+        <translation>%1 x %2（%3 个查询头，头维度 %4）</translation>
+    </message>
+    <message>
+        <source>Positions</source>
+        <translation>位置数</translation>
+    </message>
+    <message>
+        <source>KV cache</source>
+        <translation>KV 缓存</translation>
+    </message>
+    <message>
+        <source>%1 bytes for each token (%2)</source>
+        <translation>每个 token %1 字节（%2）</translation>
+    </message>
+    <message>
+        <source>Tokenizer</source>
+        <translation>分词器</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>No model is chosen</source>
+        <translation>未选择模型</translation>
+    </message>
+    <message>
+        <source>%1 tokens of context, %2 new. Loaded: %3, of which weights %4 and pages of the file %5, which the system can take back.</source>
+        <translation>上下文 %1 个 token，新生成 %2 个。加载后：%3，其中权重 %4，文件页 %5（系统可以收回）。</translation>
+    </message>
+    <message>
+        <source>not here</source>
+        <translation>此处不可用</translation>
+    </message>
+    <message>
+        <source>Quality passes</source>
+        <translation>质量评估</translation>
+    </message>
+    <message>
+        <source>The full cache and a copy of it, untimed</source>
+        <translation>完整缓存及其一份副本，不计时</translation>
+    </message>
+    <message>
+        <source>Bandwidth measurement</source>
+        <translation>带宽测量</translation>
+    </message>
+    <message>
+        <source>Two buffers, given back before the methods run</source>
+        <translation>两个缓冲区，在方法运行前归还</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>Peak of the whole comparison: %1. This machine has %2 available: it fits.</source>
+        <translation>整个对比的峰值：%1。本机可用 %2：放得下。</translation>
+    </message>
+    <message>
+        <source>Peak of the whole comparison: %1. This machine has only %2 available: it will swap or be ended by the system.</source>
+        <translation>整个对比的峰值：%1。本机仅有 %2 可用：会使用交换空间，或被系统终止。</translation>
+    </message>
+    <message>
+        <source>Loaded</source>
+        <translation>已加载</translation>
+    </message>
+    <message>
+        <source>Load this model</source>
+        <translation>加载此模型</translation>
+    </message>
+    <message>
+        <source>Start anyway</source>
+        <translation>仍然开始</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsPage</name>
+    <message>
+        <source>Models on this machine</source>
+        <translation>本机上的模型</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Filter the models</source>
+        <translation>筛选模型</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>重新查找</translation>
+    </message>
+    <message>
+        <source>Look for models again</source>
+        <translation>重新查找模型</translation>
+    </message>
+    <message>
+        <source>Open file…</source>
+        <translation>打开文件…</translation>
+    </message>
+    <message>
+        <source>Open a model file</source>
+        <translation>打开模型文件</translation>
+    </message>
+    <message>
+        <source>Looked for in $PRESSLAB_MODELS, the data folder, the Hugging Face cache, LM Studio and GPT4All; files can be dropped here.</source>
+        <translation>查找范围：$PRESSLAB_MODELS、数据文件夹、Hugging Face 缓存、LM Studio 和 GPT4All；也可以把文件拖到这里。</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Layers x KV heads</source>
+        <translation>层 x KV 头</translation>
+    </message>
+    <message>
+        <source>Positions</source>
+        <translation>位置数</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>cannot be run</source>
+        <translation>无法运行</translation>
+    </message>
+    <message>
+        <source>Reading the header…</source>
+        <translation>正在读取文件头…</translation>
+    </message>
+</context>
+<context>
+    <name>OfferBar</name>
+    <message>
+        <source>Close the offer</source>
+        <translation>关闭提示</translation>
+    </message>
+</context>
+<context>
+    <name>ChartSizeDialog</name>
+    <message>
+        <source>Size of exported charts</source>
+        <translation>导出图表的尺寸</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>宽度</translation>
+    </message>
+    <message>
+        <source>Height</source>
+        <translation>高度</translation>
+    </message>
+    <message>
+        <source>Pixels of PNG</source>
+        <translation>PNG 的像素密度</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Report (PDF)…</source>
+        <translation>报告（PDF）…</translation>
+    </message>
+    <message>
+        <source>Size of exported charts…</source>
+        <translation>导出图表的尺寸…</translation>
+    </message>
+    <message>
+        <source>Report as PDF</source>
+        <translation>PDF 报告</translation>
+    </message>
+    <message>
+        <source>This comparison takes about %1 of memory, and %2 are available: it may swap, or the system may end the program.</source>
+        <translation>此对比约需 %1 内存，可用 %2：可能会使用交换空间，或被系统终止。</translation>
+    </message>
+    <message>
+        <source>Start anyway</source>
+        <translation>仍然开始</translation>
+    </message>
+    <message>
+        <source>The preset wants %1 tokens of context; this model has room for %2.</source>
+        <translation>该预设需要 %1 个上下文 token；此模型只能容纳 %2 个。</translation>
+    </message>
+    <message>
+        <source>Use %1 tokens</source>
+        <translation>使用 %1 个 token</translation>
+    </message>
+</context>
+<context>
+    <name>Report</name>
+    <message>
+        <source>PressLab report</source>
+        <translation>PressLab 报告</translation>
+    </message>
+    <message>
+        <source>Page %1 of %2</source>
+        <translation>第 %1 页，共 %2 页</translation>
+    </message>
+    <message>
+        <source>Figure</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>What compressing the KV cache saved, and what it cost</source>
+        <translation>压缩 KV 缓存节省了什么，付出了什么代价</translation>
+    </message>
+    <message>
+        <source>This run has no verdict.</source>
+        <translation>此次运行没有结论。</translation>
+    </message>
+    <message>
+        <source>The run was cancelled; what was finished is shown.</source>
+        <translation>运行被取消；显示的是已完成的部分。</translation>
+    </message>
+    <message>
+        <source>The methods ran as a race, taking turns: their times cannot be compared.</source>
+        <translation>各方法以竞速方式轮流运行：它们的时间不可比较。</translation>
+    </message>
+    <message>
+        <source>Stamp</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>What was measured</source>
+        <translation>测量结果</translation>
+    </message>
+    <message>
+        <source>Improvements</source>
+        <translation>改进</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>Compared with</source>
+        <translation>相比</translation>
+    </message>
+    <message>
+        <source>Memory, %</source>
+        <translation>内存，%</translation>
+    </message>
+    <message>
+        <source>Time, %</source>
+        <translation>时间，%</translation>
+    </message>
+    <message>
+        <source>Speed, %</source>
+        <translation>速度，%</translation>
+    </message>
+    <message>
+        <source>KL ratio</source>
+        <translation>KL 比</translation>
+    </message>
+    <message>
+        <source>Remarks</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Claims</source>
+        <translation>指南的论断</translation>
+    </message>
+    <message>
+        <source>Claim of the guide</source>
+        <translation>论断</translation>
+    </message>
+    <message>
+        <source>Match</source>
+        <translation>匹配</translation>
+    </message>
+    <message>
+        <source>Band</source>
+        <translation>区间</translation>
+    </message>
+    <message>
+        <source>Measured</source>
+        <translation>实测</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>结论</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>理由</translation>
+    </message>
+    <message>
+        <source>Methods</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>Context tokens</source>
+        <translation>上下文 token</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Question tokens</source>
+        <translation>问题 token</translation>
+    </message>
+    <message>
+        <source>New tokens</source>
+        <translation>新 token</translation>
+    </message>
+    <message>
+        <source>Mode and match</source>
+        <translation>模式与匹配</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>注意力</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>CPU flags</source>
+        <translation>CPU 指令集</translation>
+    </message>
+    <message>
+        <source>Measured bandwidth</source>
+        <translation>实测带宽</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>How it was measured</source>
+        <translation>测量方法</translation>
+    </message>
+    <message>
+        <source>Every method got the same token ids and decoded the same number of tokens. In a timed run the methods run alone, one after the other; a short run before them is discarded, and with repeats the median run is shown with its spread.</source>
+        <translation>每种方法得到相同的 token id，并解码相同数量的 token。计时运行时各方法依次单独运行；之前的一小段预热被丢弃，重复运行时显示中位数那次及其离散程度。</translation>
+    </message>
+    <message>
+        <source>KV bytes are counted from the storages of every layer and head, never from a formula. The peak is the highest while the prompt is read: the layers that are already cut and one that still stands whole.</source>
+        <translation>KV 字节数由每层每头的存储实际统计，绝不由公式推算。峰值是读取提示时的最高值：已压缩的各层加上仍完整的一层。</translation>
+    </message>
+    <message>
+        <source>Times come from a steady clock. Prefill speed leaves compression out; time to the first token is tokenising, prefill, compression and that token. The bound of a token is the bytes of weights and kept KV over the bandwidth that was measured in this run.</source>
+        <translation>时间取自单调时钟。预填充速度不含压缩；首 token 时间包括分词、预填充、压缩和该 token。每个 token 的下限是权重与保留 KV 的字节数除以本次运行实测的带宽。</translation>
+    </message>
+    <message>
+        <source>Quality is measured afterwards, untimed, through the same kernels: every method is fed the uncompressed run's answer, and its predictions are compared position by position (KL divergence over the whole vocabulary in nats, same most likely token). The uncompressed run itself is therefore exactly zero.</source>
+        <translation>质量在之后以同样的内核测量，不计时：向每种方法输入未压缩运行的回答，逐位置比较其预测（全词表 KL 散度，单位 nat；最可能 token 是否相同）。因此未压缩运行自身恰好为零。</translation>
+    </message>
+    <message>
+        <source>A dash stands for what was not measured.</source>
+        <translation>短横线表示未测量。</translation>
     </message>
 </context>
 </TS>

@@ -20,7 +20,7 @@ double savedPct(const StoredMethod& m) { return 100 * (1 - m.kvBytes / m.kvBytes
 
 QString divergenceText(double v) {
   if (std::isnan(v)) return QStringLiteral("–");
-  return v == 0 ? QStringLiteral("0") : QLocale().toString(v, 'g', 3);
+  return v == 0 ? QStringLiteral("0") : QLocale().toString(v, 'g', 2);
 }
 
 /// The baseline's figure says nothing here where there is another.
@@ -138,8 +138,8 @@ QVariant HistoryModel::data(const QModelIndex& index, int role) const {
 QVariant HistoryModel::headerData(int section, Qt::Orientation orientation, int role) const {
   if (orientation != Qt::Horizontal || section < 0 || section >= kColumns) return {};
   if (role == Qt::DisplayRole) {
-    const QString names[] = {tr("Time"),           tr("Name"),         tr("Model"),   tr("Tokens"), tr("Methods"),
-                             tr("Memory saved %"), tr("Decode tok/s"), tr("KL nats"), tr("Tags"),   tr("State")};
+    const QString names[] = {tr("Time"),    tr("Name"),         tr("Model"),   tr("Tokens"), tr("Methods"),
+                             tr("Saved %"), tr("Decode tok/s"), tr("KL nats"), tr("Tags"),   tr("State")};
     return names[section];
   }
   if (role == Qt::ToolTipRole && section >= Saved && section <= Divergence)

@@ -63,6 +63,7 @@ HistoryPage::HistoryPage(QWidget* parent)
       m_pages(new QStackedWidget),
       m_title(new QLabel),
       m_count(new QLabel),
+      m_empty(new QLabel),
       m_undoText(new QLabel),
       m_filter(new QLineEdit),
       m_tag(new QComboBox),
@@ -75,7 +76,9 @@ HistoryPage::HistoryPage(QWidget* parent)
       m_table(new QTableView),
       m_undoBar(new QFrame) {
   m_title->setFont(chartFont(9, true));
-  m_count->setProperty("muted", true);
+  for (QLabel* label : {m_count, m_empty}) label->setProperty("muted", true);
+  m_empty->setWordWrap(true);
+  m_empty->setContentsMargins(0, 8, 0, 0);
   m_filter->setObjectName(QStringLiteral("historyFilter"));
   m_filter->setClearButtonEnabled(true);
   m_tag->setObjectName(QStringLiteral("historyTag"));
@@ -109,14 +112,15 @@ HistoryPage::HistoryPage(QWidget* parent)
   auto* inner = new QVBoxLayout(card);
   inner->setContentsMargins(8, 6, 6, 6);
   inner->addLayout(row);
+  inner->addWidget(m_empty);
   inner->addWidget(m_table, 1);
   inner->addWidget(m_undoBar);
-  auto* split = new QSplitter;
+  auto* split = new QSplitter(Qt::Vertical);
   split->setHandleWidth(6);
   split->setChildrenCollapsible(false);
   split->addWidget(card);
   split->addWidget(m_panel);
-  split->setSizes({800, 240});
+  split->setSizes({480, 140});
   split->setStretchFactor(0, 1);
   auto* listBox = new QVBoxLayout(list);
   listBox->setContentsMargins(0, 0, 0, 0);
@@ -223,13 +227,15 @@ std::vector<std::string> HistoryPage::shownRuns() const {
 void HistoryPage::setRuns(const std::vector<StoredRun>& runs) {
   const std::vector<std::string> before = chosen();
   const int scrolled = m_table->verticalScrollBar()->value();
+  m_listed = true;
   m_model->set(runs);
   fillTags(runs);
-  if (!m_listed) {
+  if (!m_sized && !runs.empty()) {
+    m_sized = true;
     m_table->resizeColumnsToContents();
-    for (int c = 0; c < m_model->columnCount(); ++c) m_table->setColumnWidth(c, std::min(m_table->columnWidth(c) + 6, 240));
+    for (int c = 0; c < m_model->columnCount(); ++c)
+      m_table->setColumnWidth(c, std::min(m_table->columnWidth(c), c == HistoryModel::Model ? 110 : 160));
   }
-  m_listed = m_listed || !runs.empty();
   QItemSelection selection;
   for (const std::string& id : before) {
     const int row = m_model->rowOf(id);
@@ -262,6 +268,9 @@ void HistoryPage::filter() {
   if (!tag.empty()) query.tags.push_back(tag);
   m_sorted->setQuery(query);
   const int all = m_model->rowCount(), shown = m_sorted->rowCount();
+  m_empty->setVisible(m_listed && shown == 0);
+  m_empty->setText(all == 0 ? tr("No run is kept yet. Every comparison that ends is added here, from the window and from the command line.")
+                            : tr("No kept run matches the search."));
   m_count->setText(shown == all ? QString::number(all) : tr("%1 of %2").arg(shown).arg(all));
 }
 

@@ -75,7 +75,7 @@ class HistoryPage : public QWidget {
   HistoryPanel* m_panel;
   OverlayPage* m_overlay;
   QStackedWidget* m_pages;
-  QLabel *m_title, *m_count, *m_undoText;
+  QLabel *m_title, *m_count, *m_empty, *m_undoText;
   QLineEdit* m_filter;
   QComboBox* m_tag;
   QPushButton *m_open, *m_compare, *m_import, *m_export, *m_delete, *m_undo;
@@ -83,7 +83,7 @@ class HistoryPage : public QWidget {
   QFrame* m_undoBar;
   QAction *m_find, *m_copy, *m_remove, *m_undoAction, *m_enter;
   std::vector<std::vector<std::string>> m_removed;  // the last deletion last
-  bool m_listed = false;
+  bool m_listed = false, m_sized = false;           // the list has come; the columns have their first widths
 };
 
 }  // namespace presslab

@@ -3,6 +3,7 @@
 #include "ui/pages/history_panel.h"
 
 #include <QEvent>
+#include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -63,23 +64,27 @@ HistoryPanel::HistoryPanel(QWidget* parent)
   m_note->setTabChangesFocus(true);
   m_command->setTabChangesFocus(true);
   m_command->setReadOnly(true);
-  m_command->setMaximumHeight(74);
   m_nameLabel->setBuddy(m_name);
   m_tagsLabel->setBuddy(m_tags);
   m_noteLabel->setBuddy(m_note);
   m_commandLabel->setBuddy(m_command);
-  auto* box = new QVBoxLayout(this);
-  box->setContentsMargins(10, 8, 10, 8);
-  box->setSpacing(4);
-  box->addWidget(m_title);
-  box->addWidget(m_facts);
-  box->addSpacing(4);
-  for (auto [label, field] :
-       {std::pair<QLabel*, QWidget*>{m_nameLabel, m_name}, {m_tagsLabel, m_tags}, {m_noteLabel, m_note}, {m_commandLabel, m_command}}) {
-    label->setFont(chartFont(8.5));
-    box->addWidget(label);
-    box->addWidget(field, field == m_note ? 1 : 0);
-  }
+  // Side by side, so that the table above has the whole width.
+  auto* row = new QHBoxLayout(this);
+  row->setContentsMargins(10, 6, 10, 8);
+  row->setSpacing(12);
+  const auto column = [row](std::initializer_list<QWidget*> widgets, QWidget* tall, int stretch) {
+    auto* box = new QVBoxLayout;
+    box->setSpacing(3);
+    for (QWidget* w : widgets) box->addWidget(w, w == tall ? 1 : 0);
+    if (!tall) box->addStretch(1);
+    row->addLayout(box, stretch);
+  };
+  column({m_title, m_facts}, nullptr, 4);
+  column({m_nameLabel, m_name, m_tagsLabel, m_tags}, nullptr, 3);
+  column({m_noteLabel, m_note}, m_note, 3);
+  column({m_commandLabel, m_command}, m_command, 3);
+  for (QWidget* w : std::initializer_list<QWidget*>{m_facts, m_nameLabel, m_tagsLabel, m_noteLabel, m_commandLabel, m_note, m_command})
+    w->setFont(chartFont(8.5));
   for (QLineEdit* edit : {m_name, m_tags}) {
     edit->setMaxLength(edit == m_name ? 100 : 1000);
     connect(edit, &QLineEdit::editingFinished, this, &HistoryPanel::commit);

@@ -199,6 +199,7 @@ void OverlayPage::compute() {
 
 void OverlayPage::drawCharts() {
   ChartData data;
+  data.newTokens = 0;
   for (const OverlayRow& row : m_overlay.rows) {
     const auto& run = m_runs[row.run];
     Lane lane;
@@ -243,15 +244,16 @@ QString OverlayPage::obstacleText() const {
         const auto at = std::find_if(m_overlay.settings.begin(), m_overlay.settings.end(), [&](const RunSetting& s) { return s.key == key; });
         const QString mine = text(at->values[r]), theirs = text(at->values[m_pin.run]);
         const bool brief = mine.size() < 12 && theirs.size() < 12;
-        names << settingLabel(key) + (brief ? QStringLiteral(" (%1 / %2)").arg(mine, theirs) : QString());
+        names << settingLabel(key) + (brief ? QStringLiteral(" %1 / %2").arg(mine, theirs) : QString());
       }
       return names.join(QStringLiteral(", "));
     };
     QStringList parts;
-    if (!o.memory.empty()) parts << tr("bytes cannot be compared: different %1").arg(because(o.memory));
-    if (!o.time.empty()) parts << tr("times cannot be compared: different %1").arg(because(o.time));
-    if (!o.quality.empty()) parts << tr("quality cannot be compared: different %1").arg(because(o.quality));
-    if (!parts.isEmpty()) lines << tr("%1 against %2: %3").arg(runLetter(r), runLetter(m_pin.run), parts.join(QStringLiteral("; ")));
+    if (!o.memory.empty()) parts << tr("bytes (%1)").arg(because(o.memory));
+    if (!o.time.empty()) parts << tr("times (%1)").arg(because(o.time));
+    if (!o.quality.empty()) parts << tr("quality (%1)").arg(because(o.quality));
+    if (!parts.isEmpty())
+      lines << tr("%1 cannot be compared with %2 in %3").arg(runLetter(r), runLetter(m_pin.run), parts.join(QStringLiteral(" · ")));
   }
   if (lines.isEmpty() && m_runs.size() > 1) return tr("All figures of these runs can be compared: same model, prompt, lengths and machine settings.");
   return lines.join(QLatin1Char('\n'));
