@@ -42,7 +42,7 @@ std::string summaryTable(const Comparison&);  // for a terminal: summary, improv
 void writeRunFolder(const Comparison&, const std::string& dir);
 /// A run folder, the path of a run.json, or the id of a run in runsFolder(). Throws Failure: Io when it cannot be read, else BadInput.
 Comparison readRunFolder(const std::string& dirOrId);
-/// Where runs without --out are kept: $XDG_DATA_HOME/presslab/runs.
+/// Where versions before the history (core/api/run_store.h) kept runs without --out: $XDG_DATA_HOME/presslab/runs.
 std::string runsFolder();
 /// Writes a file atomically (temporary beside it, fsync, rename, fsync of the folder): the old file or the new one, never a part. A link is
 /// followed; what is not a regular file (a device, a pipe) is written into. Throws Failure(Io) with path, reason and bytes needed.
