@@ -8,6 +8,7 @@
 #include <QTimer>
 
 #include "ui/main_window.h"
+#include "ui/pages/lab_pages.h"
 #include "ui/run/run_controller.h"
 
 namespace presslab {
@@ -17,6 +18,7 @@ constexpr int kSettleMs = 700;  // queued repaints have been made, hints of the 
 
 void saveAndQuit(MainWindow& window, const QString& path) {
   QTimer::singleShot(kSettleMs, &window, [&window, path] {
+    if (window.lab()->busy()) return saveAndQuit(window, path);
     const bool ok = window.grab().save(path);
     if (!ok) QTextStream(stderr) << "presslab: " << path << ": the picture could not be written\n";
     QCoreApplication::exit(ok ? 0 : 1);

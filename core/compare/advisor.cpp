@@ -347,7 +347,9 @@ MsLaw msLawOf(const Comparison& run, const std::string& method) {
       xx += (bytes - x) * (bytes - x);
       xy += (bytes - x) * (ms - y);
     }
-    if (xy > 0) return {TimeLaw::Line, int(points.size()), y - xy / xx * x, xy / xx};
+    // A line that falls, or that would take less than no time for no bytes, is the machine's unrest and no law.
+    const double slope = xy / xx, base = y - slope * x;
+    if (slope > 0 && base >= 0) return {TimeLaw::Line, int(points.size()), base, slope};
   }
   return {TimeLaw::Bandwidth, 1, 0, own->decodeP50Ms / double(run.stamp.weightBytes + own->kvBytes)};
 }

@@ -26,8 +26,8 @@ struct MsLaw {
   double baseMs = 0, msPerByte = 0;
   double at(int64_t bytes) const { return baseMs + msPerByte * double(bytes); }
 };
-/// Least squares through at least two lanes whose bytes differ by a per cent or more and whose line rises; else the share of the bandwidth of
-/// `method` (any lane when it was not timed).
+/// Least squares through at least two lanes whose bytes differ by a per cent or more, when the line rises from no less than 0 ms; else the share of
+/// the bandwidth of `method` (any lane when it was not timed).
 MsLaw msLawOf(const Comparison&, const std::string& method);
 
 /// Changes for every complaint with what they would do, then the guide's tips with their verdict. Pure arithmetic; never throws.

@@ -42,7 +42,7 @@ void CellGrid::draw(QCPPainter* painter) {
     }
     QColor pale = c.frame;
     pale.setAlpha(50);
-    painter->fillRect(box, pale);
+    if (c.frame.alpha() > 0) painter->fillRect(box, pale);
     QRectF part = box;
     part.setTop(box.bottom() - box.height() * std::clamp(c.filled, 0.0, 1.0));
     painter->fillRect(part, c.fill);

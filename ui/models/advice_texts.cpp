@@ -95,6 +95,8 @@ struct Texts {
   static QString reason(const Advice& a, const AdviceList& list) {
     if (a.kind == AdviceKind::Attention)
       return a.verdict == AdviceVerdict::AlreadySo ? tr("Every run uses it unless told otherwise.") : tr("Switched off for this run.");
+    if (!a.error.empty() && a.kind == AdviceKind::Device) return tr("No GPU is found on this machine.");
+    if (!a.error.empty() && a.kind == AdviceKind::Model && a.model.empty()) return tr("No smaller model is found on this machine.");
     if (!a.error.empty()) return qt(a.error);
     if (a.verdict == AdviceVerdict::AlreadySo) return tr("The method is set so already.");
     const QString bytes = tr("KV cache %1 → %2 MB").arg(mb(list.now.kvBytes), mb(a.kvBytes));

@@ -124,6 +124,8 @@ AdvisorPage::AdvisorPage(RunController* controller, QWidget* parent)
   retranslateUi();
 }
 
+bool AdvisorPage::busy() const { return m_client->busy(); }
+
 void AdvisorPage::arrange() {
   auto* top = new QHBoxLayout;
   top->setSpacing(6);
@@ -135,8 +137,8 @@ void AdvisorPage::arrange() {
   m_method->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
   m_method->setMaximumWidth(460);
   top->addWidget(m_methodLabel);
-  top->addWidget(m_method);
-  top->addStretch(1);
+  top->addWidget(m_method, 1);
+  top->addSpacing(12);
   top->addWidget(m_measureAll);
   for (QTableWidget* t : {m_changes, m_tipTable}) {
     t->setEditTriggers(QAbstractItemView::NoEditTriggers);
@@ -163,7 +165,7 @@ void AdvisorPage::arrange() {
   auto* rows = new QSplitter(Qt::Vertical);
   rows->addWidget(card(m_changesTitle, m_changes));
   rows->addWidget(card(m_tipsTitle, m_tipTable));
-  rows->setSizes({330, 260});
+  rows->setSizes({290, 310});
   rows->setHandleWidth(6);
   rows->setChildrenCollapsible(false);
   auto* box = new QVBoxLayout(this);

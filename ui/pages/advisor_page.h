@@ -35,6 +35,7 @@ class AdvisorPage : public QWidget {
   /// Index into list().advice of each row.
   const std::vector<size_t>& rows() const { return m_rows; }
   void measure(size_t advice);
+  bool busy() const;  // a replay is under way
 
  Q_SIGNALS:
   void applyWanted(const presslab::Advice& advice, const QString& from);  // from: the spec as it is

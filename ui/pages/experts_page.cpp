@@ -89,6 +89,8 @@ ExpertsPage::ExpertsPage(RunController* controller, ComparisonModel* model, QWid
   retranslateUi();
 }
 
+bool ExpertsPage::busy() const { return m_client->busy(); }
+
 void ExpertsPage::arrange() {
   auto* top = new QHBoxLayout;
   top->setSpacing(6);

@@ -35,6 +35,7 @@ class ExpertsPage : public QWidget {
   /// off, upstream or integral, as the press table names them; shown and replayed.
   void setBalance(const QString& balance);
   QString balance() const { return m_balance; }
+  bool busy() const;  // a replay is under way
 
  Q_SIGNALS:
   void methodWanted(const QString& spec);

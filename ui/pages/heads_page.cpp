@@ -96,6 +96,8 @@ HeadsPage::HeadsPage(RunController* controller, ComparisonModel* model, QWidget*
   retranslateUi();
 }
 
+bool HeadsPage::busy() const { return m_client->busy(); }
+
 void HeadsPage::arrange() {
   auto* top = new QHBoxLayout;
   top->setSpacing(6);
@@ -112,7 +114,7 @@ void HeadsPage::arrange() {
   }
   auto* sliderRow = new QHBoxLayout;
   sliderRow->addWidget(m_thresholdLabel, 1);
-  sliderRow->addWidget(m_threshold, 2);
+  sliderRow->addWidget(m_threshold, 1);
   sliderRow->addWidget(m_whole);
   m_thresholdLabel->setBuddy(m_threshold);
   auto* cardFrame = new QFrame;

@@ -51,6 +51,7 @@ class HeadsPage : public QWidget {
   bool comparePattern(const QString& path);
   /// Sets the flips without a step of its own on the undo stack.
   void apply(const Flips& flips);
+  bool busy() const;  // a replay is under way
 
  Q_SIGNALS:
   void tokensWanted(int method, int layer, int head);

@@ -69,6 +69,8 @@ void LabPages::setDark(bool dark) {
 
 std::vector<ChartView*> LabPages::charts() const { return {m_heads->map(), m_experts->grid(), m_experts->steps(), m_placement->chart()}; }
 
+bool LabPages::busy() const { return m_heads->busy() || m_experts->busy() || m_advisor->busy(); }
+
 void LabPages::retranslateUi() {
   m_tabs->setTabText(m_tabs->indexOf(m_heads), tr("Heads"));
   m_tabs->setTabText(m_tabs->indexOf(m_experts), tr("Experts"));

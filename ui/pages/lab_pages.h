@@ -34,6 +34,7 @@ class LabPages : public QObject {
   void setDark(bool dark);
   void retranslateUi();
   std::vector<ChartView*> charts() const;
+  bool busy() const;  // a replay is under way
   HeadsPage* heads() const { return m_heads; }
   ExpertsPage* experts() const { return m_experts; }
   PlacementPage* placement() const { return m_placement; }

@@ -109,6 +109,8 @@ void TestAdvisor::withoutSpreadTheShareOfTheBandwidth() {
   for (MethodMetrics& m : c->methods) m.decodeP50Ms = 60;  // flat: no line
   const MsLaw law = msLawOf(*c, kOwn);
   QCOMPARE(law.kind, TimeLaw::Bandwidth);
+  c->methods[0].decodeP50Ms = 500;  // so steep that no bytes would take less than no time: unrest
+  QCOMPARE(msLawOf(*c, kOwn).kind, TimeLaw::Bandwidth);
   QVERIFY(std::abs(law.at(30'000'000) - 60) < 1e-6 && std::abs(law.at(15'000'000) - 30) < 1e-6);
 }
 
