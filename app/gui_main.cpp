@@ -38,6 +38,11 @@ int main(int argc, char** argv) {
   const QCommandLineOption out(QStringLiteral("out"), QStringLiteral("Folder for the charts."), QStringLiteral("DIR"));
   const QCommandLineOption charts(QStringLiteral("charts"), QStringLiteral("Formats: png, svg, pdf."), QStringLiteral("LIST"),
                                   QStringLiteral("png,svg,pdf"));
+  const QCommandLineOption report(QStringLiteral("report"), QStringLiteral("With --render: also report.pdf."));
+  const QCommandLineOption paper(QStringLiteral("paper"), QStringLiteral("Paper of the report: a4 or letter."), QStringLiteral("P"));
+  const QCommandLineOption dpi(QStringLiteral("dpi"), QStringLiteral("Pixels an inch of PNG charts, 72 to 600."), QStringLiteral("N"),
+                               QStringLiteral("192"));
+  const QCommandLineOption mm(QStringLiteral("mm"), QStringLiteral("Size of the charts in millimetres."), QStringLiteral("WxH"));
   const QCommandLineOption language(QStringLiteral("lang"), QStringLiteral("Language: en or zh_CN."), QStringLiteral("CODE"));
   const QCommandLineOption dark(QStringLiteral("dark"), QStringLiteral("Dark colours."));
   const QCommandLineOption shot(QStringLiteral("screenshot"), QStringLiteral("Run (or open RUN), save a picture of the window and quit."),
@@ -47,8 +52,9 @@ int main(int argc, char** argv) {
   const QCommandLineOption preset(QStringLiteral("preset"), QStringLiteral("Preset to start with."), QStringLiteral("ID"));
   const QCommandLineOption context(QStringLiteral("context"), QStringLiteral("Tokens of the synthetic prompt."), QStringLiteral("N"));
   const QCommandLineOption page(QStringLiteral("page"), QStringLiteral("Page to show, from 0."), QStringLiteral("N"), QStringLiteral("0"));
-  parser.addOptions({model, render, out, charts, language, dark, shot, size, preset, context, page});
-  parser.addPositionalArgument(QStringLiteral("run"), QStringLiteral("Stored run to open."), QStringLiteral("[RUN]"));
+  parser.addOptions({model, render, out, charts, report, paper, dpi, mm, language, dark, shot, size, preset, context, page});
+  parser.addPositionalArgument(QStringLiteral("files"), QStringLiteral("Model (.gguf), run (folder, run.json, .presslab or id) or document to open."),
+                               QStringLiteral("[FILE...]"));
   parser.addHelpOption();
   parser.addVersionOption();
   if (!parser.parse(app.arguments())) {
@@ -63,13 +69,38 @@ int main(int argc, char** argv) {
       return 2;
     }
     if (parser.isSet(language)) presslab::applyLanguage(parser.value(language));
-    return presslab::renderRun(parser.value(render), parser.value(out), parser.value(charts).split(QLatin1Char(','), Qt::SkipEmptyParts),
-                               parser.isSet(dark));
+    presslab::RenderSpec spec;
+    spec.formats = parser.value(charts).split(QLatin1Char(','), Qt::SkipEmptyParts);
+    spec.dark = parser.isSet(dark);
+    spec.report = parser.isSet(report);
+    spec.size.dpi = parser.value(dpi).toInt();
+    const QString wanted = parser.value(paper).toLower();
+    spec.paper = wanted.isEmpty() ? presslab::paperHere() : wanted == QLatin1String("letter") ? presslab::Paper::Letter : presslab::Paper::A4;
+    if (parser.isSet(mm)) {
+      const QStringList wh = parser.value(mm).split(QLatin1Char('x'));
+      spec.size.widthMm = wh.value(0).toDouble();
+      spec.size.heightMm = wh.value(1).toDouble();
+    }
+    const auto within = [](double v, double low, double high) { return v >= low && v <= high; };
+    if (!within(spec.size.dpi, 72, 600) || !within(spec.size.widthMm, 60, 600) || !within(spec.size.heightMm, 60, 600) ||
+        !QStringList{QString(), QStringLiteral("a4"), QStringLiteral("letter")}.contains(wanted)) {
+      QTextStream(stderr) << "presslab: --dpi is 72 to 600, --mm WIDTHxHEIGHT 60 to 600 each, --paper a4 or letter\n";
+      return 2;
+    }
+    return presslab::renderRun(parser.value(render), parser.value(out), spec);
   }
-  presslab::MainWindow window(parser.value(model));
+  QString modelFile = parser.value(model), run;
+  QStringList others;
+  for (const QString& file : parser.positionalArguments()) {
+    if (modelFile.isEmpty() && file.endsWith(QLatin1String(".gguf"), Qt::CaseInsensitive))
+      modelFile = file;  // loaded at once, instead of the default model
+    else
+      others << file;
+  }
+  presslab::MainWindow window(modelFile);
   if (parser.isSet(language)) window.setLanguage(parser.value(language), false);
   if (parser.isSet(dark)) window.setTheme(presslab::Theme::Dark, false);
-  const QString run = parser.positionalArguments().value(0);
+  if (parser.isSet(shot)) run = others.value(0);
   if (parser.isSet(preset)) window.choosePreset(parser.value(preset));
   if (parser.isSet(context)) window.setContextTokens(parser.value(context).toInt());
   if (parser.isSet(shot)) {
@@ -82,8 +113,8 @@ int main(int argc, char** argv) {
       return 2;
     }
     presslab::takeScreenshot(window, spec);
-  } else if (!run.isEmpty()) {
-    window.openRun(run);
+  } else {
+    for (const QString& file : others) window.openPath(file);
   }
   window.show();
   return app.exec();

@@ -3,7 +3,9 @@
 #include "ui/exporter.h"
 
 #include <QDir>
+#include <QSettings>
 #include <QTextStream>
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <stdexcept>
@@ -22,21 +24,21 @@ QString quoted(QString s) { return QLatin1Char('\'') + s.replace(QLatin1Char('\'
 
 }  // namespace
 
-QStringList exportCharts(const std::vector<ChartView*>& charts, const QString& dir, const QStringList& formats) {
+QStringList exportCharts(const std::vector<ChartView*>& charts, const QString& dir, const QStringList& formats, const ChartSize& size) {
   if (!QDir().mkpath(dir)) throw Failure(ErrorCode::Io, dir.toStdString() + ": the folder cannot be made");
   QStringList paths;
   for (ChartView* chart : charts)
     for (const QString& format : formats) {
       paths << QDir(dir).filePath(chart->id() + QLatin1Char('.') + format);
-      chart->exportTo(paths.last());
+      chart->exportTo(paths.last(), size);
     }
   return paths;
 }
 
-int renderRun(const QString& run, const QString& dir, const QStringList& formats, bool dark) {
+int renderRun(const QString& run, const QString& dir, const RenderSpec& spec) {
   QTextStream err(stderr);
   try {
-    for (const QString& format : formats)
+    for (const QString& format : spec.formats)
       if (!QStringList{QStringLiteral("png"), QStringLiteral("svg"), QStringLiteral("pdf")}.contains(format))
         badInput("--charts: '" + format.toStdString() + "' is none of png, svg, pdf");
     auto comparison = std::make_shared<const Comparison>(readRun(run.toStdString()));
@@ -45,10 +47,14 @@ int renderRun(const QString& run, const QString& dir, const QStringList& formats
     QWidget host;
     const std::vector<ChartView*> charts = makeCharts(&host);
     for (ChartView* chart : charts) {
-      chart->setDark(dark);
+      chart->setDark(spec.dark);
       chart->refresh(model.data());
     }
-    exportCharts(charts, dir, formats);
+    exportCharts(charts, dir, spec.formats, spec.size);
+    if (spec.report) {
+      for (ChartView* chart : charts) chart->setDark(false);  // paper is white
+      writeReport(*comparison, charts, QDir(dir).filePath(QStringLiteral("report.pdf")), spec.paper);
+    }
     return 0;
   } catch (const Failure& e) {
     err << "presslab: " << e.what() << '\n';
@@ -57,6 +63,22 @@ int renderRun(const QString& run, const QString& dir, const QStringList& formats
     err << "presslab: " << e.what() << '\n';
     return int(ErrorCode::Io);
   }
+}
+
+ChartSize chartSizeSetting() {
+  QSettings s;
+  ChartSize size;
+  size.widthMm = std::clamp(s.value(QStringLiteral("export/widthMm"), size.widthMm).toDouble(), 60.0, 600.0);
+  size.heightMm = std::clamp(s.value(QStringLiteral("export/heightMm"), size.heightMm).toDouble(), 60.0, 600.0);
+  size.dpi = std::clamp(s.value(QStringLiteral("export/dpi"), size.dpi).toInt(), 72, 600);
+  return size;
+}
+
+void setChartSizeSetting(const ChartSize& size) {
+  QSettings s;
+  s.setValue(QStringLiteral("export/widthMm"), size.widthMm);
+  s.setValue(QStringLiteral("export/heightMm"), size.heightMm);
+  s.setValue(QStringLiteral("export/dpi"), size.dpi);
 }
 
 QString commandOf(const CompareSpec& spec, const QString& documentPath) {

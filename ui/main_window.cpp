@@ -31,6 +31,7 @@
 #include "ui/run/run_controller.h"
 #include "ui/widgets/control_panel.h"
 #include "ui/widgets/lane_view.h"
+#include "ui/widgets/offer_bar.h"
 #include "ui/widgets/top_bar.h"
 
 namespace presslab {
@@ -59,6 +60,7 @@ MainWindow::MainWindow(const QString& model, QWidget* parent)
     m_tabs->addTab(page, QString());
   m_lab = new LabPages(
       m_controller, m_model, [this] { return spec(); }, m_tabs);
+  addModelsPage();
   m_tabs->setDocumentMode(true);
   auto* split = new QSplitter;
   auto* left = new QWidget;
@@ -78,6 +80,7 @@ MainWindow::MainWindow(const QString& model, QWidget* parent)
   box->setSpacing(0);
   box->addWidget(m_top);
   box->addWidget(m_banner);
+  box->addWidget(m_offer);
   box->addWidget(split, 1);
   setCentralWidget(centre);
   setAcceptDrops(true);
@@ -245,7 +248,7 @@ void MainWindow::updateState() {
   m_cancel->setEnabled(state == State::Running);
   m_openModel->setEnabled(!running);
   m_openRun->setEnabled(!running);
-  for (QAction* a : {m_all, m_png, m_svg, m_pdf, m_csv, m_json, m_markdown}) a->setEnabled(m_model->data().comparison && !running);
+  for (QAction* a : {m_all, m_png, m_svg, m_pdf, m_csv, m_json, m_markdown, m_report}) a->setEnabled(m_model->data().comparison && !running);
   if (state == State::Loading)
     m_top->setModelText(tr("Loading the model…"));
   else if (state == State::Empty)
@@ -278,12 +281,11 @@ void MainWindow::methodsChanged() {
 
 void MainWindow::applyPreset(int index) {
   const Preset& preset = presets()[size_t(index)];
-  const int length = m_top->setJob(preset.contextTokens, preset.newTokens);
+  const int before = m_top->contextTokens(), length = m_top->setJob(preset.contextTokens, preset.newTokens);
   m_controls->setKnobs(knobsOf(preset));
   m_controls->setMatch(Match::Ratio);
-  QString message = QCoreApplication::translate("Presets", preset.help);
-  if (length < preset.contextTokens)
-    message = tr("The model has too few positions for %1 tokens: the nearest length, %2, is set.").arg(preset.contextTokens).arg(length);
+  const QString message = QCoreApplication::translate("Presets", preset.help);
+  offerNearestLength(preset.contextTokens, length, before);
   statusBar()->showMessage(message, 12000);
 }
 
@@ -309,7 +311,7 @@ void MainWindow::exportAllCharts(const QStringList& formats) {
   const QString dir = QFileDialog::getExistingDirectory(this, tr("Folder for the charts"));
   if (dir.isEmpty()) return;
   try {
-    const QStringList paths = exportCharts(m_charts, dir, formats);
+    const QStringList paths = exportCharts(m_charts, dir, formats, chartSizeSetting());
     statusBar()->showMessage(tr("%1 files written to %2").arg(paths.size()).arg(dir), 8000);
   } catch (const std::exception& e) {
     showError(QString::fromUtf8(e.what()));
@@ -323,7 +325,7 @@ void MainWindow::exportChart(ChartView* chart) {
   if (path.isEmpty()) return;
   if (QFileInfo(path).suffix().isEmpty()) path += QLatin1Char('.') + filter.section(QLatin1Char(' '), 0, 0).toLower();
   try {
-    chart->exportTo(path);
+    chart->exportTo(path, chartSizeSetting());
     statusBar()->showMessage(tr("Written: %1").arg(path), 8000);
   } catch (const std::exception& e) {
     showError(QString::fromUtf8(e.what()));
@@ -337,7 +339,7 @@ void MainWindow::showChart(const QString& id) {
 
 void MainWindow::startRun() {
   m_banner->hide();
-  m_controller->start(spec());
+  if (memoryAllows()) m_controller->start(spec());
 }
 
 bool MainWindow::choosePreset(const QString& id) {
@@ -382,17 +384,7 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
 
 void MainWindow::dropEvent(QDropEvent* event) {
   const QString path = event->mimeData()->urls().value(0).toLocalFile();
-  if (path.isEmpty() || m_controller->state() == RunController::State::Running) return;
-  if (path.endsWith(QLatin1String(".gguf"))) {
-    m_modelPath = path;
-    ModelSpec s;
-    s.path = path.toStdString();
-    m_controller->load(s);
-  } else if (QFileInfo(path).isDir()) {
-    openRun(path);
-  } else {
-    m_top->setDocument(path);
-  }
+  if (!path.isEmpty() && m_controller->state() != RunController::State::Running) openPath(path);
 }
 
 }  // namespace presslab

@@ -22,6 +22,8 @@ class ComparePage;
 class ComparisonModel;
 class ControlPanel;
 class HistoryPage;
+class ModelsPage;
+class OfferBar;
 class LabPages;
 class ResultsPage;
 class RunController;
@@ -40,6 +42,8 @@ class MainWindow : public QMainWindow {
   void setLanguage(const QString& code, bool remember = true);
   void setTheme(Theme theme, bool remember = true);
   void openRun(const QString& folderOrId);
+  /// A model, a run (folder, run.json or .presslab file) or a document, by what it is.
+  void openPath(const QString& path);
   /// Starts the comparison that the window shows.
   void startRun();
   /// A preset by its id, as if it had been chosen; false when there is none of that name.
@@ -58,6 +62,13 @@ class MainWindow : public QMainWindow {
  private:
   enum class RunFormat { Csv, Json, Markdown };
   void connectPages();
+  void addModelsPage();
+  void addReportActions();
+  void exportReport();
+  void retranslateModels();
+  void loadModel(const QString& path);
+  bool memoryAllows();
+  void offerNearestLength(int wanted, int nearest, int before);
   void connectLab();
   void setResult(std::shared_ptr<const Comparison> comparison);
   void showPhase();
@@ -82,6 +93,10 @@ class MainWindow : public QMainWindow {
   ResultsPage* m_results;
   TokensPage* m_tokens;
   HistoryPage* m_history;
+  ModelsPage* m_models = nullptr;
+  OfferBar* m_offer = nullptr;
+  bool m_startAnyway = false;
+  QAction *m_report = nullptr, *m_chartSize = nullptr;
   QTabWidget* m_tabs;
   LabPages* m_lab = nullptr;
   std::string m_device = "cpu";

@@ -27,7 +27,8 @@ namespace presslab {
 void MainWindow::makeViewMenu() {
   for (int i = 0; i < m_tabs->count(); ++i) {
     m_pageActions << m_view->addAction(QString(), this, [this, i] { m_tabs->setCurrentIndex(i); });
-    m_pageActions.last()->setShortcut(QKeySequence(Qt::CTRL | Qt::Key(Qt::Key_1 + i)));
+    const Qt::Key digit = Qt::Key(Qt::Key_1 + i % 9);
+    m_pageActions.last()->setShortcut(i < 9 ? QKeySequence(Qt::CTRL | digit) : QKeySequence(Qt::CTRL | Qt::ALT | digit));
   }
   m_resetLayout = m_view->addAction(QString(), this, [this] { m_compare->resetLayout(); });
   m_presetMenu = m_view->addMenu(QString());
@@ -65,10 +66,7 @@ void MainWindow::makeMenus() {
       [this] {
         const QString path = QFileDialog::getOpenFileName(this, tr("Open a model file"), {}, tr("GGUF models (*.gguf);;All files (*)"));
         if (path.isEmpty()) return;
-        m_modelPath = path;
-        ModelSpec s;
-        s.path = path.toStdString();
-        m_controller->load(s);
+        loadModel(path);
       },
       QKeySequence::Open);
   m_openDocument = add(
@@ -98,6 +96,7 @@ void MainWindow::makeMenus() {
   m_csv = add(m_export, [this] { exportRun(RunFormat::Csv); });
   m_json = add(m_export, [this] { exportRun(RunFormat::Json); });
   m_markdown = add(m_export, [this] { exportRun(RunFormat::Markdown); });
+  addReportActions();
   m_export->addSeparator();
   m_command = add(
       m_export,
@@ -135,6 +134,7 @@ void MainWindow::retranslateUi() {
   m_tabs->setTabText(2, tr("Tokens"));
   m_tabs->setTabText(3, tr("Runs"));
   m_lab->retranslateUi();
+  retranslateModels();
   for (int i = 0; i < m_tabs->count(); ++i) m_pageActions[i]->setText(tr("Page: %1").arg(m_tabs->tabText(i)));
   for (size_t i = 0; i < presets().size(); ++i)
     m_presetActions[qsizetype(i)]->setText(tr("Preset: %1").arg(QCoreApplication::translate("Presets", presets()[i].name)));

@@ -13,6 +13,7 @@
 #include "ui/charts/chart_view.h"
 #include "ui/charts/qcp.h"
 #include "ui/models/comparison_model.h"
+#include "ui/provenance.h"
 
 namespace presslab {
 namespace {
@@ -65,39 +66,60 @@ bool paintVectors(QCustomPlot* plot, QPaintDevice* device, QSize size) {
 
 }  // namespace
 
-void ChartView::exportTo(const QString& path, QSize size) {
-  if (!m_data) throw std::runtime_error(path.toStdString() + ": nothing to draw yet");
+// Everything as it is now, whatever the screen shows.
+void ChartView::drawFresh() {
   setCursor(kNowhere);
   style();
   draw(*m_data);
   if (!m_zoomed) fit();
   showLegend(true);
   m_empty->setVisible(empty());
+}
+
+void ChartView::paintOn(QCPPainter& painter, QSize size) {
+  if (!m_data) return;
+  drawFresh();
+  {
+    const Dressed dressed(m_plot, m_theme, title(), caption(), m_data->provenance);
+    m_plot->toPainter(&painter, size.width(), size.height());
+  }
+  m_stale = true;
+  redraw();
+}
+
+void ChartView::exportTo(const QString& path, const ChartSize& size) {
+  if (!m_data) throw std::runtime_error(path.toStdString() + ": nothing to draw yet");
+  drawFresh();
   const QString ending = QFileInfo(path).suffix().toLower();
+  const QSize pixels = size.pixels();
+  const ProvenanceFields origin = provenanceFields(*m_data);
   bool ok = false;
   {
-    const Dressed dressed(m_plot, m_theme, title(), caption(), m_provenance);
+    const Dressed dressed(m_plot, m_theme, title(), caption(), m_data->provenance);
     if (ending == QLatin1String("png")) {
-      QImage image = m_plot->toPixmap(size.width(), size.height(), 2.0).toImage();
+      QImage image = m_plot->toPixmap(pixels.width(), pixels.height(), size.dpi / 96.0).toImage();
+      image.setDotsPerMeterX(int(size.dpi / 0.0254 + .5));
+      image.setDotsPerMeterY(image.dotsPerMeterX());
       image.setText(QStringLiteral("Title"), title());
-      image.setText(QStringLiteral("Source"), m_provenance);
+      for (const auto& [key, value] : origin) image.setText(key, value);
       ok = image.save(path);
     } else if (ending == QLatin1String("svg")) {
       QSvgGenerator svg;
       svg.setFileName(path);
-      svg.setSize(size);
-      svg.setViewBox(QRect(QPoint(), size));
+      svg.setSize(pixels);
+      svg.setResolution(96);
+      svg.setViewBox(QRect(QPoint(), pixels));
       svg.setTitle(title());
-      svg.setDescription(m_provenance);
-      ok = paintVectors(m_plot, &svg, size);
+      svg.setDescription(provenanceText(origin));
+      ok = paintVectors(m_plot, &svg, pixels);
     } else if (ending == QLatin1String("pdf")) {
       QPdfWriter pdf(path);
       pdf.setTitle(title());
-      pdf.setCreator(m_provenance);
+      pdf.setCreator(provenanceText(origin));
       pdf.setResolution(96);
-      pdf.setPageSize(QPageSize(QSizeF(size) * 0.75, QPageSize::Point));
+      pdf.setPageSize(QPageSize(QSizeF(size.widthMm, size.heightMm), QPageSize::Millimeter, QString(), QPageSize::ExactMatch));
       pdf.setPageMargins(QMarginsF());
-      ok = paintVectors(m_plot, &pdf, size);
+      ok = paintVectors(m_plot, &pdf, pixels);
     }
   }
   m_stale = true;

@@ -11,6 +11,7 @@
 class QCPItemStraightLine;
 class QCPItemText;
 class QCPLayoutGrid;
+class QCPPainter;
 class QCustomPlot;
 class QLabel;
 class QMenu;
@@ -22,6 +23,13 @@ namespace presslab {
 
 struct ChartData;
 class ElidedLabel;
+
+/// How large an exported chart is on paper, and how fine a picture of it is.
+struct ChartSize {
+  double widthMm = 254, heightMm = 142.875;  // 960 x 540 pixels of a screen of 96 dpi
+  int dpi = 192;                             // of PNG
+  QSize pixels() const { return {int(widthMm * 96 / 25.4 + .5), int(heightMm * 96 / 25.4 + .5)}; }
+};
 
 /// A chart with its table twin, its cursor, its export and its accessible name. Subclasses draw; this class does the rest.
 class ChartView : public QFrame {
@@ -43,7 +51,11 @@ class ChartView : public QFrame {
   virtual QString caption() const { return {}; }  // what dashes and shades mean
   virtual Table table() const = 0;                // the same numbers, for reading and for screen readers
   /// Writes `path` as png, svg or pdf by its ending, with title, legend and provenance. Throws std::runtime_error.
-  void exportTo(const QString& path, QSize size = {960, 540});
+  void exportTo(const QString& path, const ChartSize& size = {});
+  /// The same drawing on a page of the caller's, from (0, 0), with vectors. The painter's transformation places and scales it.
+  void paintOn(QCPPainter& painter, QSize size);
+  /// There is something to draw.
+  bool hasContent() const { return m_data && !empty(); }
   void copyToClipboard();  // as an image and as a table
   void resetZoom();
   void showTable(bool on);
@@ -91,6 +103,7 @@ class ChartView : public QFrame {
   void hover(const QPointF& at, const QPoint& global);
   void showCaption();
   void showLegend(bool on);
+  void drawFresh();
   QString m_id;
   QCustomPlot* m_plot;
   QCPLayoutGrid* m_legendRow;
