@@ -16,6 +16,8 @@ import subprocess
 import sys
 import time
 
+from effects import HEADER, effects
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -32,9 +34,9 @@ class Ours:
     def __init__(self, program):
         self.program = program
 
-    def bench(self, model, threads, prompt=0, new=0, depth=0, press="none", repeats=1):
+    def bench(self, model, threads, prompt=0, new=0, depth=0, press="none", repeats=1, cache="f16"):
         rows = json.loads(run([self.program, "bench", "-m", model, "-p", prompt, "-n", new, "-d", depth, "-t", threads, "-r", repeats,
-                               "--press", press, "-o", "json"]))
+                               "--press", press, "-ctk", cache, "-ctv", cache, "-o", "json"]))
         return rows[-1]
 
 
@@ -210,9 +212,11 @@ def main():
     parser.add_argument("-t", "--threads", type=int, default=os.cpu_count())
     parser.add_argument("--pairs", type=int, default=7)
     parser.add_argument("--lengths", default="1024,2048,4096,8000", help="context lengths of the law")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds through all points of the law")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds through all points of the law and of the effects")
+    parser.add_argument("--kernel-bench", default=ROOT / "build/bin/presslab_kernel_bench")
+    parser.add_argument("--window", default=ROOT / "build/bin/presslab")
     parser.add_argument("--out", default=ROOT / "docs/measuring.md")
-    parser.add_argument("--skip", default="", help="comma separated: race, other, torch, law")
+    parser.add_argument("--skip", default="", help="comma separated: race, other, torch, law, effects")
     args = parser.parse_args()
     skip = set(args.skip.split(","))
     ours, llama = Ours(args.presslab), Llama(args.llama_bench)
@@ -246,10 +250,16 @@ def main():
                      + table(["T"] + [f"r = {r:g}, ms" for r in ratios], rows)
                      + f"\n\nFit t = a + b kept: a = {a:.2f} ms, b = {b * 1000:.3f} us per kept token, R^2 = {r2:.4f} (goal .99). "
                      + f"Bandwidth bound at {bandwidth:.1f} GB/s: {bound(0):.2f} ms + {(bound(1000) - bound(0)):.3f} us per kept token.")
+    if "effects" not in skip:
+        rows, missing = effects(ours, args.presslab, args.model, args.threads, args.rounds, args.kernel_bench, args.window)
+        for r in rows:
+            print(r, file=sys.stderr)
+        parts.append("\n\n".join(["## What compression costs and frees", table(HEADER, rows)] + missing))
     write_report(pathlib.Path(args.out), args, parts)
 
 
-SECTIONS = ["Against llama.cpp", "Other weight types", "Against transformers and kvpress", "The law: time follows kept bytes"]
+SECTIONS = ["Against llama.cpp", "Other weight types", "Against transformers and kvpress", "The law: time follows kept bytes",
+            "What compression costs and frees"]
 
 
 def sections_of(text):
