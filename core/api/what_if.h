@@ -24,6 +24,7 @@ struct WhatIfRequest {
   std::vector<HeadPlace> flips{};  // after: heads that stream keep everything, all others stream
   bool wholeHeads = false;         // after: a streaming head whose window is longer than the others' (duo's last) gets theirs, as in a pattern file
   bool quality = true;             // false: bytes and kept tokens alone
+  std::string modelPath{};         // not empty: refused when another model is loaded
   std::vector<int32_t> contextIds{};  // not empty: refused when the prompt has other context ids
 };
 

@@ -22,6 +22,8 @@ class AttentionShare {
 
   double head(int layer, int head) const;  ///< -1 before anything was added
   double total() const;
+  double headKept(int layer, int head) const { return m_heads[size_t(layer * m_shape.kvHeads + head)].kept; }  ///< sums of probabilities
+  double headAll(int layer, int head) const { return m_heads[size_t(layer * m_shape.kvHeads + head)].all; }
 
  private:
   struct Head {

@@ -156,7 +156,11 @@ std::vector<Replay::Share> Replay::attention(std::span<const std::span<const Lay
     Share s;
     s.total = share.total();
     for (int l = 0; l < shape.layers; ++l)
-      for (int h = 0; h < shape.kvHeads; ++h) s.heads.push_back(share.head(l, h));
+      for (int h = 0; h < shape.kvHeads; ++h) {
+        s.heads.push_back(share.head(l, h));
+        s.kept.push_back(share.headKept(l, h));
+        s.all.push_back(share.headAll(l, h));
+      }
     out.push_back(std::move(s));
   }
   return out;

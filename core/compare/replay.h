@@ -50,6 +50,7 @@ class Replay {
   struct Share {
     double total = -1;
     std::vector<double> heads;
+    std::vector<double> kept, all;  // the sums behind them: heads do not depend on each other, so plans can be put together from these
   };
   std::vector<Share> attention(std::span<const std::span<const LayerKeep>> plans, const Progress&, std::stop_token) const;
 

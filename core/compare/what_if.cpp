@@ -175,7 +175,7 @@ void WhatIf::prepare(const CompareSpec& spec, const Share& share, const std::sto
   session->replay = std::make_unique<Replay>(m_model, session->prompt);
   std::vector<KeepPlan> plans = session->replay->prefill(
       presses, context(spec), [&](double x) { share(.8 * x); }, stop);
-  for (size_t i = 0; i < specs.size(); ++i) session->known.push_back({specs[i], std::move(plans[i]), std::nullopt});
+  for (size_t i = 0; i < specs.size(); ++i) session->known.push_back({specs[i], std::move(plans[i])});
   session->replay->teach(
       session->prompt.continuation, session->newTokens, [&](double x) { share(.8 + .2 * x); }, stop);
   m_session = std::move(session);
@@ -195,7 +195,7 @@ WhatIf::Known& WhatIf::known(const std::string& spec, const RunContext& run, con
     presses.push_back(made.emplace_back(makePress(s)).get());
   }
   std::vector<KeepPlan> plans = m_session->replay->prefill(presses, run, share, stop);
-  for (size_t i = 0; i < specs.size(); ++i) m_session->known.push_back({specs[i], std::move(plans[i]), std::nullopt});
+  for (size_t i = 0; i < specs.size(); ++i) m_session->known.push_back({specs[i], std::move(plans[i])});
   return *find(spec);
 }
 
@@ -218,15 +218,33 @@ WhatIfSide WhatIf::sideOf(const std::string& spec, const std::vector<LayerKeep>&
   return side;
 }
 
-void WhatIf::measure(WhatIfSide& side, const std::vector<LayerKeep>& layers, const Share& share, const std::stop_token& stop) const {
-  side.quality = m_session->replay->quality(
-      layers, [&](double x) { share(.5 * x); }, stop);
-  const std::span<const LayerKeep> plan[]{layers};
-  const std::vector<Replay::Share> attention = m_session->replay->attention(
-      plan, [&](double x) { share(.5 + .5 * x); }, stop);
-  side.quality.attentionKept = attention[0].total;
+/// One pass for the plan and for all of its heads turned around: heads do not depend on each other, so every edit is put together from the two.
+void WhatIf::attend(Known& k, int64_t sink, int64_t recent, const Share& share, const std::stop_token& stop) const {
+  if (!k.own.heads.empty() && k.sink == sink && k.recent == recent) return;
+  std::vector<HeadPlace> every;
+  for (size_t l = 0; l < k.plan.layers.size(); ++l)
+    for (size_t h = 0; h < k.plan.layers[l].heads.size(); ++h) every.push_back({int(l), int(h)});
+  const std::vector<LayerKeep> turned = withFlips(k.plan.layers, every, int64_t(m_session->prompt.context.size()), sink, recent, false);
+  const std::span<const LayerKeep> plans[]{k.plan.layers, turned};
+  std::vector<Replay::Share> shares = m_session->replay->attention(plans, share, stop);
+  k.own = std::move(shares[0]);
+  k.turned = std::move(shares[1]);
+  k.sink = sink;
+  k.recent = recent;
+}
+
+void WhatIf::fillAttention(WhatIfSide& side, const Replay::Share& own, const Replay::Share* turned, const std::vector<HeadPlace>& flips) const {
+  double kept = 0, all = 0;
   const int kvHeads = m_model.backend->shape().kvHeads;
-  for (HeadMetrics& h : side.heads) h.attentionKept = attention[0].heads[size_t(h.layer * kvHeads + h.head)];
+  for (HeadMetrics& h : side.heads) {
+    const bool flipped = turned && std::find(flips.begin(), flips.end(), HeadPlace{h.layer, h.head}) != flips.end();
+    const Replay::Share& from = flipped ? *turned : own;
+    const auto i = size_t(h.layer * kvHeads + h.head);
+    h.attentionKept = from.heads[i];
+    kept += from.kept[i];
+    all += from.all[i];
+  }
+  side.quality.attentionKept = all > 0 ? kept / all : -1;
 }
 
 void WhatIf::answerInto(WhatIfAnswer& a, const CompareSpec& spec, const WhatIfRequest& q, const WhatIfProgress& progress,
@@ -238,6 +256,8 @@ void WhatIf::answerInto(WhatIfAnswer& a, const CompareSpec& spec, const WhatIfRe
     };
   };
   const std::string base = canonicalPressSpec(q.base), method = q.method.empty() ? base : canonicalPressSpec(q.method);
+  if (!q.modelPath.empty() && q.modelPath != m_model.file->info().path)
+    badInput("this run was made with " + q.modelPath + "; load that model to replay changes on it");
   prepare(spec, part(0, .5), stop);
   a.contextTokens = int64_t(m_session->prompt.context.size());
   a.positions = m_session->newTokens - 1;
@@ -264,21 +284,31 @@ void WhatIf::answerInto(WhatIfAnswer& a, const CompareSpec& spec, const WhatIfRe
     a.complete = true;
     return;
   }
-  told = std::make_shared<const WhatIfAnswer>(a);  // bytes first: they cost nothing
-  part(.7, .7)(0);
-  if (!own.side) {
-    measure(a.before, own.plan.layers, part(.7, .85), stop);
+  const auto tell = [&](double at) {
+    told = std::make_shared<const WhatIfAnswer>(a);
+    part(at, at)(0);
+  };
+  tell(.7);  // bytes first: they cost nothing; then divergence, then attention
+  const bool fresh = !own.side;
+  if (fresh) a.before.quality = m_session->replay->quality(own.plan.layers, part(.7, .78), stop);
+  if (edited || (!other.side && &other != &own))
+    a.after.quality = m_session->replay->quality(after, part(.78, .88), stop);
+  else if (!other.side)
+    a.after.quality = a.before.quality;
+  tell(.88);
+  if (fresh) {
+    attend(own, window.sink, window.recent, part(.88, .93), stop);
+    fillAttention(a.before, own.own, nullptr, {});
     own.side = a.before;
   }
-  if (edited) {
-    measure(a.after, after, part(.85, 1), stop);
+  attend(other, window.sink, window.recent, part(.93, .97), stop);
+  if (q.wholeHeads) {  // a third state of one head: not among the two that are kept
+    const std::span<const LayerKeep> plan[]{after};
+    fillAttention(a.after, m_session->replay->attention(plan, part(.97, 1), stop)[0], nullptr, {});
   } else {
-    if (!other.side) {
-      measure(a.after, after, part(.85, 1), stop);
-      other.side = a.after;
-    }
-    a.after = *other.side;
+    fillAttention(a.after, other.own, &other.turned, q.flips);
   }
+  if (!edited) other.side = a.after;
   a.complete = true;
 }
 

@@ -31,7 +31,9 @@ class WhatIf {
   struct Known {  // a method whose plan is there
     std::string spec;
     KeepPlan plan;
-    std::optional<WhatIfSide> side;  // with quality, once it was measured
+    std::optional<WhatIfSide> side{};  // with quality, once it was measured
+    Replay::Share own{}, turned{};     // attention of the plan, and of the plan with every head turned around; empty until it is asked for
+    int64_t sink = 0, recent = 0;      // window of `turned`
   };
   struct Session {  // one prompt
     PromptIds prompt;
@@ -47,7 +49,8 @@ class WhatIf {
   Known& known(const std::string& spec, const RunContext&, const Share&, const std::stop_token&);
   RunContext context(const CompareSpec&) const;
   WhatIfSide sideOf(const std::string& spec, const std::vector<LayerKeep>&) const;
-  void measure(WhatIfSide&, const std::vector<LayerKeep>&, const Share&, const std::stop_token&) const;
+  void attend(Known&, int64_t sink, int64_t recent, const Share&, const std::stop_token&) const;
+  void fillAttention(WhatIfSide&, const Replay::Share& own, const Replay::Share* turned, const std::vector<HeadPlace>& flips) const;
 
   LoadedModel& m_model;
   RunMemory& m_memory;

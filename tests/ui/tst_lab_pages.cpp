@@ -109,6 +109,7 @@ void TestLabPages::aHeadIsFlippedByKeyAndTakenBack() {
   QCOMPARE(map->cursor(), (HeadPlace{1, 1}));
   QTest::keyClick(map, Qt::Key_Down);  // there is no third head
   QCOMPARE(map->cursor(), (HeadPlace{1, 1}));
+  QVERIFY(map->findChild<QCustomPlot*>()->accessibleDescription().contains(QLatin1String("Layer 1, KV head 1")));
   const bool was = heads().streams(1, 1);
   QTest::keyClick(map, Qt::Key_F);
   QCOMPARE(heads().streams(1, 1), !was);

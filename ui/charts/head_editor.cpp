@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/charts/head_editor.h"
 
+#include <QAccessible>
 #include <QApplication>
 #include <QKeyEvent>
 #include <QLocale>
+#include <QTextDocumentFragment>
 #include <algorithm>
 #include <cmath>
 
@@ -119,6 +121,10 @@ void HeadEditor::moveCursor(int layer, int head) {
   m_cursor = {layer, head};
   ++m_revision;
   if (data()) refresh(*data());
+  // What a screen reader says when the cursor moves.
+  plot()->setAccessibleDescription(QTextDocumentFragment::fromHtml(card(layer, head)).toPlainText());
+  QAccessibleEvent changed(plot(), QAccessible::DescriptionChanged);
+  QAccessible::updateAccessibility(&changed);
   Q_EMIT cursorChanged();
 }
 

@@ -234,6 +234,7 @@ void AdvisorPage::measureNext() {
       spec.prompt.contextTokens = int(a.value);
     else if (m_job.run)
       q.contextIds = m_job.run->contextIds;
+    if (m_job.run) q.modelPath = m_job.run->stamp.modelPath;
     m_measuring = i;
     m_progress->setValue(0);
     if (m_client->ask(spec, q)) return;

@@ -212,6 +212,7 @@ void ExpertsPage::ask() {
   q.base = m->method;
   q.method = variant().toStdString();
   q.contextIds = m_job.run->contextIds;
+  q.modelPath = m_job.run->stamp.modelPath;
   m_stale = !m_client->ask(m_job.spec, q);
   m_progress->setValue(0);
   showState();

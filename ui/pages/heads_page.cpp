@@ -408,6 +408,7 @@ void HeadsPage::ask() {
   for (const auto& [layer, head] : m_flips) q.flips.push_back({layer, head});
   q.wholeHeads = m_whole->isChecked();
   q.contextIds = m_job.run->contextIds;
+  q.modelPath = m_job.run->stamp.modelPath;
   m_asked = m_flips;
   m_stale = !m_client->ask(m_job.spec, q);
   m_progress->setValue(0);

@@ -112,6 +112,7 @@ void TestWhatIf::aSavedPatternRunsTheSame() {
   QVERIFY2(run.status == RunOutcome::Status::Done, run.error.c_str());
   const MethodMetrics& m = run.comparison->methods[1];
   QCOMPARE(m.kvBytes, a.after.kvBytes);
+  for (size_t i = 0; i < m.heads.size(); ++i) QCOMPARE(m.heads[i].attentionKept, a.after.heads[i].attentionKept);
   for (size_t i = 0; i < m.heads.size(); ++i) QCOMPARE(m.heads[i].positions, a.after.heads[i].positions);
   QCOMPARE(m.quality.kldByPosition, a.after.quality.kldByPosition);
   QCOMPARE(m.quality.attentionKept, a.after.quality.attentionKept);
@@ -176,6 +177,7 @@ void TestWhatIf::refusals() {
   QVERIFY(ask(job, {.base = "duo(head_ratio=2)"}).error.find("head_ratio") != std::string::npos);
   QVERIFY(ask(job, {.base = "eplb(ratio=0.999)"}).error.find("keeps no token") != std::string::npos);
   QVERIFY(ask(job, {.base = "none", .contextIds = {1, 2, 3}}).error.find("not the one of this run") != std::string::npos);
+  QVERIFY(ask(job, {.base = "none", .modelPath = "/other.gguf"}).error.find("/other.gguf") != std::string::npos);
   QVERIFY(ask(jobOf({"none"}, 600), {.base = "none"}).error.find("512") != std::string::npos);
   QVERIFY2(ask(job, {.base = "none", .quality = false}).complete, "a refusal leaves the session usable");
 }
