@@ -52,7 +52,8 @@ int main(int argc, char** argv) {
   const QCommandLineOption preset(QStringLiteral("preset"), QStringLiteral("Preset to start with."), QStringLiteral("ID"));
   const QCommandLineOption context(QStringLiteral("context"), QStringLiteral("Tokens of the synthetic prompt."), QStringLiteral("N"));
   const QCommandLineOption page(QStringLiteral("page"), QStringLiteral("Page to show, from 0."), QStringLiteral("N"), QStringLiteral("0"));
-  parser.addOptions({model, render, out, charts, report, paper, dpi, mm, language, dark, shot, size, preset, context, page});
+  const QCommandLineOption noHistory(QStringLiteral("no-history"), QStringLiteral("Keep no run in the history."));
+  parser.addOptions({noHistory, model, render, out, charts, report, paper, dpi, mm, language, dark, shot, size, preset, context, page});
   parser.addPositionalArgument(QStringLiteral("files"), QStringLiteral("Model (.gguf), run (folder, run.json, .presslab or id) or document to open."),
                                QStringLiteral("[FILE...]"));
   parser.addHelpOption();
@@ -98,6 +99,7 @@ int main(int argc, char** argv) {
       others << file;
   }
   presslab::MainWindow window(modelFile);
+  window.setKeepRuns(!parser.isSet(noHistory));
   if (parser.isSet(language)) window.setLanguage(parser.value(language), false);
   if (parser.isSet(dark)) window.setTheme(presslab::Theme::Dark, false);
   if (parser.isSet(shot)) run = others.value(0);

@@ -122,7 +122,7 @@ MainWindow::MainWindow(const QString& model, QWidget* parent)
   connect(m_controller, &RunController::finished, this, [this](const RunOutcome& outcome) {
     if (outcome.comparison) setResult(outcome.comparison);
     m_lab->setOutcome(outcome);
-    m_history->keep(outcome.comparison);
+    if (m_keepRuns) m_history->keep(outcome.comparison);
   });
   QSettings settings;
   setTheme(Theme(settings.value(QStringLiteral("theme"), 0).toInt()));

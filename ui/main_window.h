@@ -42,6 +42,8 @@ class MainWindow : public QMainWindow {
   void setLanguage(const QString& code, bool remember = true);
   void setTheme(Theme theme, bool remember = true);
   void openRun(const QString& folderOrId);
+  /// False: finished runs are not added to the history.
+  void setKeepRuns(bool on) { m_keepRuns = on; }
   /// A model, a run (folder, run.json or .presslab file) or a document, by what it is.
   void openPath(const QString& path);
   /// Starts the comparison that the window shows.
@@ -103,6 +105,7 @@ class MainWindow : public QMainWindow {
   QLabel* m_banner;
   QTimer* m_predictSoon;
   QString m_modelPath;
+  bool m_keepRuns = true;
   QMenu *m_file, *m_export, *m_view, *m_themes, *m_languages;
   QAction *m_openModel, *m_openDocument, *m_openRun, *m_run, *m_cancel, *m_quit, *m_png, *m_svg, *m_pdf, *m_all, *m_csv, *m_json, *m_markdown,
       *m_command, *m_system, *m_light, *m_dark, *m_english, *m_chinese, *m_resetZoom, *m_resetLayout, *m_palette, *m_shortcuts;

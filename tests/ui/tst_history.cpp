@@ -215,6 +215,14 @@ class TestHistory : public QObject {
     QVERIFY2(told[0][0].toString().contains(QLatin1String("not kept in the history")), qPrintable(told[0][0].toString()));
   }
 
+  void whatAnotherProgramAddsIsSeen() {
+    const auto p = shown();
+    QTest::qWait(50);
+    QCOMPARE(p->rows(), 0);
+    openHistory().add(run("other", "2026-01-01T00:00:00Z"));
+    QTRY_COMPARE_WITH_TIMEOUT(p->rows(), 1, 15000);
+  }
+
   void chosenRunsAreLaidOverEachOther() {
     threeRuns();
     RunStore store = openHistory();

@@ -4,8 +4,6 @@
 
 #include <exception>
 
-#include "core/export/export.h"
-
 namespace presslab {
 namespace {
 
@@ -38,6 +36,7 @@ void HistoryClient::submit(std::function<std::function<void()>(RunStore&)> work,
           }
           QMetaObject::invokeMethod(this, work(*m_store), Qt::QueuedConnection);
           if (!thenList) return;
+          m_revision = m_store->revision();
           auto runs = m_store->list();
           QMetaObject::invokeMethod(
               this, [this, runs = std::move(runs)] { Q_EMIT listed(runs); }, Qt::QueuedConnection);
@@ -56,16 +55,29 @@ void HistoryClient::keep(std::shared_ptr<const Comparison> run) {
       m_context,
       [this, run] {
         const std::string why = keepInHistory(*run);
-        if (!why.empty())
-          QMetaObject::invokeMethod(
-              this, [this, reason = QString::fromStdString(why)] { Q_EMIT notKept(reason); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, why] { why.empty() ? list() : Q_EMIT notKept(QString::fromStdString(why)); }, Qt::QueuedConnection);
       },
       Qt::QueuedConnection);
-  list();
 }
 
 void HistoryClient::list() {
   submit([](RunStore&) { return [] {}; }, true);
+}
+
+void HistoryClient::listIfChanged() {
+  QMetaObject::invokeMethod(
+      m_context,
+      [this] {
+        try {
+          if (m_store && m_store->revision() != m_revision)
+            QMetaObject::invokeMethod(
+                this, [this] { list(); }, Qt::QueuedConnection);
+        } catch (const std::exception&) {
+          m_store.reset();  // told when the user next asks for something
+        }
+      },
+      Qt::QueuedConnection);
 }
 
 void HistoryClient::load(const std::vector<std::string>& ids) {

@@ -25,6 +25,8 @@ class HistoryClient : public QObject {
 
   void keep(std::shared_ptr<const Comparison> run);
   void list();
+  /// `listed` follows only where another program has changed the file since the last list.
+  void listIfChanged();
   void load(const std::vector<std::string>& ids);
   void setLabels(const std::string& id, const std::string& name, const std::vector<std::string>& tags, const std::string& note);
   void remove(const std::vector<std::string>& ids);
@@ -45,7 +47,8 @@ class HistoryClient : public QObject {
   void submit(std::function<std::function<void()>(RunStore&)> work, bool thenList);
   QThread m_thread;
   QObject* m_context;                 // lives in the thread
-  std::unique_ptr<RunStore> m_store;  // used by the thread only
+  std::unique_ptr<RunStore> m_store;  // used by the thread only, and so is the next
+  int64_t m_revision = 0;
 };
 
 }  // namespace presslab

@@ -18,6 +18,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTableView>
+#include <QTimer>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <set>
@@ -32,6 +33,7 @@
 namespace presslab {
 namespace {
 
+constexpr int kWatchMs = 2000;     // what another program adds is seen so soon
 constexpr int kMostOverlaid = 16;  // documents of some megabytes each
 
 void styleTable(QTableView* t) {
@@ -74,7 +76,8 @@ HistoryPage::HistoryPage(QWidget* parent)
       m_delete(new QPushButton),
       m_undo(new QPushButton),
       m_table(new QTableView),
-      m_undoBar(new QFrame) {
+      m_undoBar(new QFrame),
+      m_watch(new QTimer(this)) {
   m_title->setFont(chartFont(9, true));
   for (QLabel* label : {m_count, m_empty}) label->setProperty("muted", true);
   m_empty->setWordWrap(true);
@@ -162,6 +165,11 @@ HistoryPage::HistoryPage(QWidget* parent)
   connect(m_overlay, &OverlayPage::openWanted, this, &HistoryPage::openWanted);
   connect(m_overlay, &OverlayPage::exportWanted, this, &HistoryPage::exportWanted);
   connect(m_overlay, &OverlayPage::told, this, &HistoryPage::told);
+  m_watch->setInterval(kWatchMs);
+  connect(m_watch, &QTimer::timeout, this, [this] {
+    if (isVisible()) m_client->listIfChanged();
+  });
+  m_watch->start();
   retranslateUi();
   chosenChanged();
 }

@@ -17,6 +17,7 @@ class QLineEdit;
 class QPushButton;
 class QStackedWidget;
 class QTableView;
+class QTimer;
 
 namespace presslab {
 
@@ -81,6 +82,7 @@ class HistoryPage : public QWidget {
   QPushButton *m_open, *m_compare, *m_import, *m_export, *m_delete, *m_undo;
   QTableView* m_table;
   QFrame* m_undoBar;
+  QTimer* m_watch;
   QAction *m_find, *m_copy, *m_remove, *m_undoAction, *m_enter;
   std::vector<std::vector<std::string>> m_removed;  // the last deletion last
   bool m_listed = false, m_sized = false;           // the list has come; the columns have their first widths

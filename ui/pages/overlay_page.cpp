@@ -253,7 +253,8 @@ QString OverlayPage::obstacleText() const {
     if (!o.time.empty()) parts << tr("times (%1)").arg(because(o.time));
     if (!o.quality.empty()) parts << tr("quality (%1)").arg(because(o.quality));
     if (!parts.isEmpty())
-      lines << tr("%1 cannot be compared with %2 in %3").arg(runLetter(r), runLetter(m_pin.run), parts.join(QStringLiteral(" · ")));
+      lines << QStringLiteral("⚠ ") +
+                   tr("%1 cannot be compared with %2 in %3").arg(runLetter(r), runLetter(m_pin.run), parts.join(QStringLiteral(" · ")));
   }
   if (lines.isEmpty() && m_runs.size() > 1) return tr("All figures of these runs can be compared: same model, prompt, lengths and machine settings.");
   return lines.join(QLatin1Char('\n'));
