@@ -22,7 +22,8 @@ int main(int argc, char** argv) {
   // Rendering and help need no display. The platform is chosen when QApplication is made, so the arguments are looked at before.
   bool windowless = false;
   for (int i = 1; i < argc; ++i)
-    for (const char* option : {"--render", "--help", "-h", "--version", "-v", "--screenshot"}) windowless = windowless || named(argv[i], option);
+    for (const char* option : {"--render", "--help", "-h", "--version", "-v", "--screenshot", "--screenshots"})
+      windowless = windowless || named(argv[i], option);
   if (windowless) qputenv("QT_QPA_PLATFORM", "offscreen");
   QApplication app(argc, argv);
   QCoreApplication::setApplicationName(QStringLiteral("presslab"));
@@ -47,13 +48,16 @@ int main(int argc, char** argv) {
   const QCommandLineOption dark(QStringLiteral("dark"), QStringLiteral("Dark colours."));
   const QCommandLineOption shot(QStringLiteral("screenshot"), QStringLiteral("Run (or open RUN), save a picture of the window and quit."),
                                 QStringLiteral("FILE.png"));
+  const QCommandLineOption shots(QStringLiteral("screenshots"), QStringLiteral("The same with a picture of every page."), QStringLiteral("DIR"));
+  const QCommandLineOption suffix(QStringLiteral("suffix"), QStringLiteral("Behind the names of --screenshots."), QStringLiteral("TEXT"));
   const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("Size of the window for --screenshot."), QStringLiteral("WxH"),
                                 QStringLiteral("1280x800"));
   const QCommandLineOption preset(QStringLiteral("preset"), QStringLiteral("Preset to start with."), QStringLiteral("ID"));
   const QCommandLineOption context(QStringLiteral("context"), QStringLiteral("Tokens of the synthetic prompt."), QStringLiteral("N"));
   const QCommandLineOption page(QStringLiteral("page"), QStringLiteral("Page to show, from 0."), QStringLiteral("N"), QStringLiteral("0"));
   const QCommandLineOption noHistory(QStringLiteral("no-history"), QStringLiteral("Keep no run in the history."));
-  parser.addOptions({noHistory, model, render, out, charts, report, paper, dpi, mm, language, dark, shot, size, preset, context, page});
+  parser.addOptions(
+      {noHistory, model, render, out, charts, report, paper, dpi, mm, language, dark, shot, shots, suffix, size, preset, context, page});
   parser.addPositionalArgument(QStringLiteral("files"), QStringLiteral("Model (.gguf), run (folder, run.json, .presslab or id) or document to open."),
                                QStringLiteral("[FILE...]"));
   parser.addHelpOption();
@@ -102,14 +106,21 @@ int main(int argc, char** argv) {
   window.setKeepRuns(!parser.isSet(noHistory));
   if (parser.isSet(language)) window.setLanguage(parser.value(language), false);
   if (parser.isSet(dark)) window.setTheme(presslab::Theme::Dark, false);
-  if (parser.isSet(shot)) run = others.value(0);
+  const bool picture = parser.isSet(shot) || parser.isSet(shots);
+  if (picture) run = others.value(0);
   if (parser.isSet(preset)) window.choosePreset(parser.value(preset));
   if (parser.isSet(context)) window.setContextTokens(parser.value(context).toInt());
-  if (parser.isSet(shot)) {
+  if (picture) {
     const QStringList wh = parser.value(size).split(QLatin1Char('x'));
-    presslab::ScreenshotSpec spec{
-        parser.value(shot),        parser.value(preset), run, QSize(wh.value(0).toInt(), wh.value(1).toInt()), parser.value(context).toInt(),
-        parser.value(page).toInt()};
+    presslab::ScreenshotSpec spec;
+    spec.path = parser.value(shot);
+    spec.preset = parser.value(preset);
+    spec.run = run;
+    spec.size = QSize(wh.value(0).toInt(), wh.value(1).toInt());
+    spec.contextTokens = parser.value(context).toInt();
+    spec.tab = parser.value(page).toInt();
+    spec.folder = parser.value(shots);
+    spec.suffix = parser.value(suffix);
     if (spec.size.width() < 400 || spec.size.height() < 300) {
       QTextStream(stderr) << "presslab: --size needs WIDTHxHEIGHT of at least 400x300\n";
       return 2;

@@ -17,6 +17,7 @@
 #include "ui/pages/compare_page.h"
 #include "ui/pages/lab_pages.h"
 #include "ui/run/run_controller.h"
+#include "ui/widgets/cheat_sheet.h"
 #include "ui/widgets/command_palette.h"
 #include "ui/widgets/control_panel.h"
 #include "ui/widgets/top_bar.h"
@@ -39,14 +40,14 @@ void MainWindow::makeViewMenu() {
   m_help = menuBar()->addMenu(QString());
   const auto palette = [this] {
     QList<QAction*> all;
-    for (QMenu* menu : {m_file, m_export, m_view, m_themes, m_languages, m_presetMenu})
+    for (QMenu* menu : {m_file, m_export, m_view, m_themes, m_languages, m_presetMenu, m_help})
       for (QAction* action : menu->actions())
         if (!action->isSeparator() && !action->menu()) all << action;
     (new CommandPalette(all, this))->show();
   };
   m_palette = m_help->addAction(QString(), this, palette);
   m_palette->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_K));
-  m_shortcuts = m_help->addAction(QString(), this, palette);
+  m_shortcuts = m_help->addAction(QString(), this, [this] { (new CheatSheet(menuBar(), this))->show(); });
   m_shortcuts->setShortcut(QKeySequence(Qt::Key_F1));
 }
 

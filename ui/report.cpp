@@ -86,7 +86,7 @@ std::unique_ptr<QTextDocument> laidOut(const QString& html, QPdfWriter& pdf, QSi
   document->setUseDesignMetrics(true);  // widths as on paper, not rounded to dots
   document->documentLayout()->setPaintDevice(&pdf);
   document->setDefaultFont(chartFont(9));
-  document->setDocumentMargin(0);
+  document->setDocumentMargin(6);  // room for what reaches above or below a line at the edge of a page
   document->setHtml(html);
   document->setPageSize(body);
   return document;

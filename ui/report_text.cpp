@@ -26,7 +26,7 @@ QString heading(const QString& text) {
 
 /// Rows of cells; the first row is the header, the first column the names.
 QString tableOf(const QList<QStringList>& rows, bool numbers) {
-  QString out = QStringLiteral("<table width='100%' cellspacing='0' cellpadding='5' style='border-collapse:collapse'>");
+  QString out = QStringLiteral("<table width='100%' cellspacing='0' cellpadding='4' style='border-collapse:collapse'>");
   for (qsizetype r = 0; r < rows.size(); ++r) {
     out += QStringLiteral("<tr>");
     for (qsizetype c = 0; c < rows[r].size(); ++c) {

@@ -3,7 +3,9 @@
 #include "ui/screenshot.h"
 
 #include <QApplication>
+#include <QDir>
 #include <QPixmap>
+#include <QTabWidget>
 #include <QTextStream>
 #include <QTimer>
 
@@ -25,6 +27,34 @@ void saveAndQuit(MainWindow& window, const QString& path) {
   });
 }
 
+// ComparePage is "compare".
+QString nameOf(const QWidget* page) {
+  QString name = QString::fromLatin1(page->metaObject()->className()).section(QStringLiteral("::"), -1);
+  if (name.endsWith(QLatin1String("Page"))) name.chop(4);
+  return name.toLower();
+}
+
+void savePage(MainWindow& window, const ScreenshotSpec& spec, int index) {
+  auto* tabs = window.findChild<QTabWidget*>();
+  if (index >= tabs->count()) return QCoreApplication::exit(0);
+  tabs->setCurrentIndex(index);
+  window.setFocus();
+  QTimer::singleShot(kSettleMs, &window, [&window, spec, index, tabs] {
+    if (window.lab()->busy()) return savePage(window, spec, index);
+    const QString path = QDir(spec.folder).filePath(nameOf(tabs->widget(index)) + spec.suffix + QStringLiteral(".png"));
+    if (window.grab().save(path)) return savePage(window, spec, index + 1);
+    QTextStream(stderr) << "presslab: " << path << ": the picture could not be written\n";
+    QCoreApplication::exit(1);
+  });
+}
+
+void save(MainWindow& window, const ScreenshotSpec& spec) {
+  if (spec.folder.isEmpty())
+    saveAndQuit(window, spec.path);
+  else
+    savePage(window, spec, 0);
+}
+
 }  // namespace
 
 void takeScreenshot(MainWindow& window, const ScreenshotSpec& spec) {
@@ -32,7 +62,7 @@ void takeScreenshot(MainWindow& window, const ScreenshotSpec& spec) {
   window.showPage(spec.tab);
   if (!spec.run.isEmpty()) {
     window.openRun(spec.run);
-    return saveAndQuit(window, spec.path);
+    return save(window, spec);
   }
   RunController* controller = window.controller();
   QObject::connect(controller, &RunController::failed, &window, [](const QString& reason) {
@@ -44,7 +74,7 @@ void takeScreenshot(MainWindow& window, const ScreenshotSpec& spec) {
     if (spec.contextTokens > 0) window.setContextTokens(spec.contextTokens);
     window.startRun();
   });
-  QObject::connect(controller, &RunController::finished, &window, [&window, spec] { saveAndQuit(window, spec.path); });
+  QObject::connect(controller, &RunController::finished, &window, [&window, spec] { save(window, spec); });
 }
 
 }  // namespace presslab

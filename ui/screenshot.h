@@ -14,6 +14,7 @@ struct ScreenshotSpec {
   QSize size{1280, 800};
   int contextTokens = 0;  // 0: as the preset says
   int tab = 0;
+  QString folder, suffix;  // folder: instead of `path` a picture of every page, <page><suffix>.png
 };
 
 /// Sets `window` up, runs the comparison (or shows the stored run), saves the picture and quits the application with the exit code: 0, or 1

@@ -76,6 +76,15 @@ void ChartView::drawFresh() {
   m_empty->setVisible(empty());
 }
 
+bool ChartView::hasContent() {
+  if (!m_data) return false;
+  drawFresh();
+  const bool content = !empty();
+  m_stale = true;
+  redraw();
+  return content;
+}
+
 void ChartView::paintOn(QCPPainter& painter, QSize size) {
   if (!m_data) return;
   drawFresh();

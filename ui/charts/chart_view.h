@@ -54,8 +54,8 @@ class ChartView : public QFrame {
   void exportTo(const QString& path, const ChartSize& size = {});
   /// The same drawing on a page of the caller's, from (0, 0), with vectors. The painter's transformation places and scales it.
   void paintOn(QCPPainter& painter, QSize size);
-  /// There is something to draw.
-  bool hasContent() const { return m_data && !empty(); }
+  /// There is something to draw; a chart that was never shown draws first.
+  bool hasContent();
   void copyToClipboard();  // as an image and as a table
   void resetZoom();
   void showTable(bool on);

@@ -3923,4 +3923,43 @@ Race: one prefill, then all methods write a token in turn, side by side; times a
         <translation>短横线表示未测量。</translation>
     </message>
 </context>
+<context>
+    <name>CheatSheet</name>
+    <message>
+        <source>Shortcuts</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation>操作</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>按键</translation>
+    </message>
+    <message>
+        <source>In a chart</source>
+        <translation>图表中</translation>
+    </message>
+    <message>
+        <source>Numbers as a table</source>
+        <translation>以表格显示数据</translation>
+    </message>
+    <message>
+        <source>Zoom at the cursor, move</source>
+        <translation>在光标处缩放、移动</translation>
+    </message>
+    <message>
+        <source>wheel, drag</source>
+        <translation>滚轮、拖动</translation>
+    </message>
+    <message>
+        <source>Reset zoom</source>
+        <translation>重置缩放</translation>
+    </message>
+</context>
 </TS>

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 The PressLab developers
+# SPDX-License-Identifier: Apache-2.0
+# Pictures of every page from one run of the default comparison: English and light, Chinese and dark, and 200 %.
+# usage: docs/screenshots/make.sh [RUN]   (a kept run, so that nothing runs; PRESSLAB_BUILD: the build folder)
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/../.."
+build=${PRESSLAB_BUILD:-build}
+out=docs/screenshots
+limit=300000
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+# A home of its own: no settings, no history, the paths of no user in the pictures.
+export XDG_CONFIG_HOME=$tmp/config XDG_DATA_HOME=$tmp/data XDG_CACHE_HOME=$tmp/cache XDG_RUNTIME_DIR=$tmp LC_ALL=C.UTF-8
+run=${1:-$tmp/run}
+if [ -z "${1:-}" ]; then
+  "$build/bin/presslab-cli" compare --context 3500 --methods 'none;duo(ratio=0.5);eplb_duo(ratio=0.5)' -n 64 --out "$run" >/dev/null
+fi
+"$build/bin/presslab" --screenshots "$tmp" --lang en --size 1280x800 "$run"
+"$build/bin/presslab" --screenshots "$tmp" --suffix -zh-dark --lang zh_CN --dark --size 1280x800 "$run"
+QT_SCALE_FACTOR=2 "$build/bin/presslab" --screenshots "$tmp" --suffix -200 --lang en --size 1280x800 "$run"
+for picture in "$tmp"/*.png; do
+  name=$(basename "$picture")
+  if command -v pngquant >/dev/null; then pngquant --force --skip-if-larger --speed 1 --output "$picture" 128 "$picture" || true; fi
+  if command -v optipng >/dev/null; then optipng -quiet "$picture"; fi
+  bytes=$(stat -c %s "$picture")
+  if [ "$bytes" -gt $limit ]; then echo "$name: $bytes bytes, more than $limit (pngquant makes it smaller)" >&2; exit 1; fi
+  mv "$picture" "$out/$name"
+done
