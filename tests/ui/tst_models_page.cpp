@@ -11,6 +11,7 @@
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QStandardPaths>
+#include <QTabWidget>
 #include <QTableWidget>
 #include <QTemporaryDir>
 #include <QTest>
@@ -114,6 +115,26 @@ class TestModelsPage : public QObject {
     QDropEvent drop(QPointF(5, 5), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
     QCoreApplication::sendEvent(&page, &drop);
     QTRY_VERIFY_WITH_TIMEOUT(page.facts()->estimate(), 60000);
+  }
+
+  void chineseReachesThePage() {
+    const auto window = open();
+    QVERIFY(window);
+    const auto texts = [&] {
+      QStringList out;
+      for (const char* name : {"loadModel", "hubGet", "hubCancel"}) out << child<QPushButton>(*window, name)->text();
+      auto* tabs = window->findChild<QTabWidget*>();
+      out << tabs->tabText(tabs->indexOf(window->findChild<ModelsPage*>())) << child<QTableWidget>(*window, "models")->horizontalHeaderItem(0)->text()
+          << child<QTableWidget>(*window, "memoryTable")->horizontalHeaderItem(1)->text();
+      return out;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(window->findChild<ModelsPage*>()->facts()->estimate(), 60000);
+    const QStringList english = texts();
+    window->setLanguage(QStringLiteral("zh_CN"));
+    QTRY_VERIFY(texts() != english);
+    for (qsizetype i = 0; i < english.size(); ++i) QTRY_VERIFY2(texts()[i] != english[i], qPrintable(english[i]));
+    window->setLanguage(QStringLiteral("en"));
+    QTRY_COMPARE(texts(), english);
   }
 
   void loadedModelsAreRemembered() {

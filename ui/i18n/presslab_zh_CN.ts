@@ -1330,6 +1330,38 @@
         <source>The change is set; Run measures it.</source>
         <translation>更改已设置;运行即可测量。</translation>
     </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Report (PDF)…</source>
+        <translation>报告（PDF）…</translation>
+    </message>
+    <message>
+        <source>Size of exported charts…</source>
+        <translation>导出图表的尺寸…</translation>
+    </message>
+    <message>
+        <source>Report as PDF</source>
+        <translation>PDF 报告</translation>
+    </message>
+    <message>
+        <source>This comparison takes about %1 of memory, and %2 are available: it may swap, or the system may end the program.</source>
+        <translation>此对比约需 %1 内存，可用 %2：可能会使用交换空间，或被系统终止。</translation>
+    </message>
+    <message>
+        <source>Start anyway</source>
+        <translation>仍然开始</translation>
+    </message>
+    <message>
+        <source>The preset wants %1 tokens of context; this model has room for %2.</source>
+        <translation>该预设需要 %1 个上下文 token；此模型只能容纳 %2 个。</translation>
+    </message>
+    <message>
+        <source>Use %1 tokens</source>
+        <translation>使用 %1 个 token</translation>
+    </message>
 </context>
 <context>
     <name>presslab::MemoryChart</name>
@@ -3419,340 +3451,6 @@ Race: one prefill, then all methods write a token in turn, side by side; times a
     </message>
 </context>
 <context>
-    <name>HubPanel</name>
-    <message>
-        <source>%1 s left</source>
-        <translation>剩余 %1 秒</translation>
-    </message>
-    <message>
-        <source>%1 min %2 s left</source>
-        <translation>剩余 %1 分 %2 秒</translation>
-    </message>
-    <message>
-        <source>Cancelled. What came is kept; Get goes on from there.</source>
-        <translation>已取消。已下载的部分保留，再按“获取”可继续。</translation>
-    </message>
-    <message>
-        <source>Get a model from the Hugging Face hub</source>
-        <translation>从 Hugging Face 获取模型</translation>
-    </message>
-    <message>
-        <source>owner/name or owner/name:file.gguf</source>
-        <translation>所有者/名称 或 所有者/名称:文件.gguf</translation>
-    </message>
-    <message>
-        <source>Repository on the hub</source>
-        <translation>仓库名称</translation>
-    </message>
-    <message>
-        <source>File of the repository</source>
-        <translation>仓库中的文件</translation>
-    </message>
-    <message>
-        <source>Get</source>
-        <translation>获取</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>取消</translation>
-    </message>
-    <message>
-        <source>Get this model</source>
-        <translation>获取此模型</translation>
-    </message>
-    <message>
-        <source>Cancel the download</source>
-        <translation>取消下载</translation>
-    </message>
-    <message>
-        <source>Progress of the download</source>
-        <translation>下载进度</translation>
-    </message>
-    <message>
-        <source>These three of the guide are no GGUF models. This version downloads them, but runs GGUF models only. HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are read.</source>
-        <translation>指南中的这三个不是 GGUF 模型。本版本可以下载它们，但只能运行 GGUF 模型。会读取 HF_ENDPOINT、HF_TOKEN 和 HF_HUB_OFFLINE。</translation>
-    </message>
-    <message>
-        <source>Get %1</source>
-        <translation>获取 %1</translation>
-    </message>
-    <message>
-        <source>Asking the hub…</source>
-        <translation>正在询问服务器…</translation>
-    </message>
-    <message>
-        <source>%1 a second</source>
-        <translation>每秒 %1</translation>
-    </message>
-    <message>
-        <source>trying again: %1</source>
-        <translation>正在重试：%1</translation>
-    </message>
-    <message>
-        <source>The repository holds %1 models: choose one, then Get.</source>
-        <translation>该仓库有 %1 个模型：请选择一个，再按“获取”。</translation>
-    </message>
-    <message>
-        <source>%1 files, %2, are in %3. This version runs GGUF models only.</source>
-        <translation>%1 个文件（%2）已存入 %3。本版本只能运行 GGUF 模型。</translation>
-    </message>
-    <message>
-        <source>Here: %1 (%2)</source>
-        <translation>已就绪：%1（%2）</translation>
-    </message>
-</context>
-<context>
-    <name>ModelFacts</name>
-    <message>
-        <source>Memory of the comparison that is set</source>
-        <translation>当前设置的对比所需内存</translation>
-    </message>
-    <message>
-        <source>Memory of each method</source>
-        <translation>各方法的内存</translation>
-    </message>
-    <message>
-        <source>Method</source>
-        <translation>方法</translation>
-    </message>
-    <message>
-        <source>KV after</source>
-        <translation>压缩后 KV</translation>
-    </message>
-    <message>
-        <source>KV peak</source>
-        <translation>KV 峰值</translation>
-    </message>
-    <message>
-        <source>Scratch</source>
-        <translation>临时</translation>
-    </message>
-    <message>
-        <source>With model</source>
-        <translation>含模型</translation>
-    </message>
-    <message>
-        <source>Architecture</source>
-        <translation>架构</translation>
-    </message>
-    <message>
-        <source>Weights</source>
-        <translation>权重</translation>
-    </message>
-    <message>
-        <source>%1 million, %2, file of %3</source>
-        <translation>%1 百万，%2，文件 %3</translation>
-    </message>
-    <message>
-        <source>Layers x KV heads</source>
-        <translation>层 x KV 头</translation>
-    </message>
-    <message>
-        <source>%1 x %2 (%3 query heads, head dim %4)</source>
-        <translation>%1 x %2（%3 个查询头，头维度 %4）</translation>
-    </message>
-    <message>
-        <source>Positions</source>
-        <translation>位置数</translation>
-    </message>
-    <message>
-        <source>KV cache</source>
-        <translation>KV 缓存</translation>
-    </message>
-    <message>
-        <source>%1 bytes for each token (%2)</source>
-        <translation>每个 token %1 字节（%2）</translation>
-    </message>
-    <message>
-        <source>Tokenizer</source>
-        <translation>分词器</translation>
-    </message>
-    <message>
-        <source>File</source>
-        <translation>文件</translation>
-    </message>
-    <message>
-        <source>No model is chosen</source>
-        <translation>未选择模型</translation>
-    </message>
-    <message>
-        <source>%1 tokens of context, %2 new. Loaded: %3, of which weights %4 and pages of the file %5, which the system can take back.</source>
-        <translation>上下文 %1 个 token，新生成 %2 个。加载后：%3，其中权重 %4，文件页 %5（系统可以收回）。</translation>
-    </message>
-    <message>
-        <source>not here</source>
-        <translation>此处不可用</translation>
-    </message>
-    <message>
-        <source>Quality passes</source>
-        <translation>质量评估</translation>
-    </message>
-    <message>
-        <source>The full cache and a copy of it, untimed</source>
-        <translation>完整缓存及其一份副本，不计时</translation>
-    </message>
-    <message>
-        <source>Bandwidth measurement</source>
-        <translation>带宽测量</translation>
-    </message>
-    <message>
-        <source>Two buffers, given back before the methods run</source>
-        <translation>两个缓冲区，在方法运行前归还</translation>
-    </message>
-    <message>
-        <source>not known</source>
-        <translation>未知</translation>
-    </message>
-    <message>
-        <source>Peak of the whole comparison: %1. This machine has %2 available: it fits.</source>
-        <translation>整个对比的峰值：%1。本机可用 %2：放得下。</translation>
-    </message>
-    <message>
-        <source>Peak of the whole comparison: %1. This machine has only %2 available: it will swap or be ended by the system.</source>
-        <translation>整个对比的峰值：%1。本机仅有 %2 可用：会使用交换空间，或被系统终止。</translation>
-    </message>
-    <message>
-        <source>Loaded</source>
-        <translation>已加载</translation>
-    </message>
-    <message>
-        <source>Load this model</source>
-        <translation>加载此模型</translation>
-    </message>
-    <message>
-        <source>Start anyway</source>
-        <translation>仍然开始</translation>
-    </message>
-</context>
-<context>
-    <name>ModelsPage</name>
-    <message>
-        <source>Models on this machine</source>
-        <translation>本机上的模型</translation>
-    </message>
-    <message>
-        <source>Filter</source>
-        <translation>筛选</translation>
-    </message>
-    <message>
-        <source>Filter the models</source>
-        <translation>筛选模型</translation>
-    </message>
-    <message>
-        <source>Look again</source>
-        <translation>重新查找</translation>
-    </message>
-    <message>
-        <source>Look for models again</source>
-        <translation>重新查找模型</translation>
-    </message>
-    <message>
-        <source>Open file…</source>
-        <translation>打开文件…</translation>
-    </message>
-    <message>
-        <source>Open a model file</source>
-        <translation>打开模型文件</translation>
-    </message>
-    <message>
-        <source>Looked for in $PRESSLAB_MODELS, the data folder, the Hugging Face cache, LM Studio and GPT4All; files can be dropped here.</source>
-        <translation>查找范围：$PRESSLAB_MODELS、数据文件夹、Hugging Face 缓存、LM Studio 和 GPT4All；也可以把文件拖到这里。</translation>
-    </message>
-    <message>
-        <source>Model</source>
-        <translation>模型</translation>
-    </message>
-    <message>
-        <source>Type</source>
-        <translation>类型</translation>
-    </message>
-    <message>
-        <source>Size</source>
-        <translation>大小</translation>
-    </message>
-    <message>
-        <source>Layers x KV heads</source>
-        <translation>层 x KV 头</translation>
-    </message>
-    <message>
-        <source>Positions</source>
-        <translation>位置数</translation>
-    </message>
-    <message>
-        <source>Folder</source>
-        <translation>文件夹</translation>
-    </message>
-    <message>
-        <source>cannot be run</source>
-        <translation>无法运行</translation>
-    </message>
-    <message>
-        <source>Reading the header…</source>
-        <translation>正在读取文件头…</translation>
-    </message>
-</context>
-<context>
-    <name>OfferBar</name>
-    <message>
-        <source>Close the offer</source>
-        <translation>关闭提示</translation>
-    </message>
-</context>
-<context>
-    <name>ChartSizeDialog</name>
-    <message>
-        <source>Size of exported charts</source>
-        <translation>导出图表的尺寸</translation>
-    </message>
-    <message>
-        <source>Width</source>
-        <translation>宽度</translation>
-    </message>
-    <message>
-        <source>Height</source>
-        <translation>高度</translation>
-    </message>
-    <message>
-        <source>Pixels of PNG</source>
-        <translation>PNG 的像素密度</translation>
-    </message>
-</context>
-<context>
-    <name>MainWindow</name>
-    <message>
-        <source>Models</source>
-        <translation>模型</translation>
-    </message>
-    <message>
-        <source>Report (PDF)…</source>
-        <translation>报告（PDF）…</translation>
-    </message>
-    <message>
-        <source>Size of exported charts…</source>
-        <translation>导出图表的尺寸…</translation>
-    </message>
-    <message>
-        <source>Report as PDF</source>
-        <translation>PDF 报告</translation>
-    </message>
-    <message>
-        <source>This comparison takes about %1 of memory, and %2 are available: it may swap, or the system may end the program.</source>
-        <translation>此对比约需 %1 内存，可用 %2：可能会使用交换空间，或被系统终止。</translation>
-    </message>
-    <message>
-        <source>Start anyway</source>
-        <translation>仍然开始</translation>
-    </message>
-    <message>
-        <source>The preset wants %1 tokens of context; this model has room for %2.</source>
-        <translation>该预设需要 %1 个上下文 token；此模型只能容纳 %2 个。</translation>
-    </message>
-    <message>
-        <source>Use %1 tokens</source>
-        <translation>使用 %1 个 token</translation>
-    </message>
-</context>
-<context>
     <name>Report</name>
     <message>
         <source>PressLab report</source>
@@ -3924,7 +3622,280 @@ Race: one prefill, then all methods write a token in turn, side by side; times a
     </message>
 </context>
 <context>
-    <name>CheatSheet</name>
+    <name>presslab::HubPanel</name>
+    <message>
+        <source>%1 s left</source>
+        <translation>剩余 %1 秒</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s left</source>
+        <translation>剩余 %1 分 %2 秒</translation>
+    </message>
+    <message>
+        <source>Cancelled. What came is kept; Get goes on from there.</source>
+        <translation>已取消。已下载的部分保留，再按“获取”可继续。</translation>
+    </message>
+    <message>
+        <source>Get a model from the Hugging Face hub</source>
+        <translation>从 Hugging Face 获取模型</translation>
+    </message>
+    <message>
+        <source>owner/name or owner/name:file.gguf</source>
+        <translation>所有者/名称 或 所有者/名称:文件.gguf</translation>
+    </message>
+    <message>
+        <source>Repository on the hub</source>
+        <translation>仓库名称</translation>
+    </message>
+    <message>
+        <source>File of the repository</source>
+        <translation>仓库中的文件</translation>
+    </message>
+    <message>
+        <source>Get</source>
+        <translation>获取</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Get this model</source>
+        <translation>获取此模型</translation>
+    </message>
+    <message>
+        <source>Cancel the download</source>
+        <translation>取消下载</translation>
+    </message>
+    <message>
+        <source>Progress of the download</source>
+        <translation>下载进度</translation>
+    </message>
+    <message>
+        <source>These three of the guide are no GGUF models. This version downloads them, but runs GGUF models only. HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are read.</source>
+        <translation>指南中的这三个不是 GGUF 模型。本版本可以下载它们，但只能运行 GGUF 模型。会读取 HF_ENDPOINT、HF_TOKEN 和 HF_HUB_OFFLINE。</translation>
+    </message>
+    <message>
+        <source>Get %1</source>
+        <translation>获取 %1</translation>
+    </message>
+    <message>
+        <source>Asking the hub…</source>
+        <translation>正在询问服务器…</translation>
+    </message>
+    <message>
+        <source>%1 a second</source>
+        <translation>每秒 %1</translation>
+    </message>
+    <message>
+        <source>trying again: %1</source>
+        <translation>正在重试：%1</translation>
+    </message>
+    <message>
+        <source>The repository holds %1 models: choose one, then Get.</source>
+        <translation>该仓库有 %1 个模型：请选择一个，再按“获取”。</translation>
+    </message>
+    <message>
+        <source>%1 files, %2, are in %3. This version runs GGUF models only.</source>
+        <translation>%1 个文件（%2）已存入 %3。本版本只能运行 GGUF 模型。</translation>
+    </message>
+    <message>
+        <source>Here: %1 (%2)</source>
+        <translation>已就绪：%1（%2）</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::ModelFacts</name>
+    <message>
+        <source>Memory of the comparison that is set</source>
+        <translation>当前设置的对比所需内存</translation>
+    </message>
+    <message>
+        <source>Memory of each method</source>
+        <translation>各方法的内存</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>KV after</source>
+        <translation>压缩后 KV</translation>
+    </message>
+    <message>
+        <source>KV peak</source>
+        <translation>KV 峰值</translation>
+    </message>
+    <message>
+        <source>Scratch</source>
+        <translation>临时</translation>
+    </message>
+    <message>
+        <source>With model</source>
+        <translation>含模型</translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation>架构</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>%1 million, %2, file of %3</source>
+        <translation>%1 百万，%2，文件 %3</translation>
+    </message>
+    <message>
+        <source>Layers x KV heads</source>
+        <translation>层 x KV 头</translation>
+    </message>
+    <message>
+        <source>%1 x %2 (%3 query heads, head dim %4)</source>
+        <translation>%1 x %2（%3 个查询头，头维度 %4）</translation>
+    </message>
+    <message>
+        <source>Positions</source>
+        <translation>位置数</translation>
+    </message>
+    <message>
+        <source>KV cache</source>
+        <translation>KV 缓存</translation>
+    </message>
+    <message>
+        <source>%1 bytes for each token (%2)</source>
+        <translation>每个 token %1 字节（%2）</translation>
+    </message>
+    <message>
+        <source>Tokenizer</source>
+        <translation>分词器</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>No model is chosen</source>
+        <translation>未选择模型</translation>
+    </message>
+    <message>
+        <source>%1 tokens of context, %2 new. Loaded: %3, of which weights %4 and pages of the file %5, which the system can take back.</source>
+        <translation>上下文 %1 个 token，新生成 %2 个。加载后：%3，其中权重 %4，文件页 %5（系统可以收回）。</translation>
+    </message>
+    <message>
+        <source>not here</source>
+        <translation>此处不可用</translation>
+    </message>
+    <message>
+        <source>Quality passes</source>
+        <translation>质量评估</translation>
+    </message>
+    <message>
+        <source>The full cache and a copy of it, untimed</source>
+        <translation>完整缓存及其一份副本，不计时</translation>
+    </message>
+    <message>
+        <source>Bandwidth measurement</source>
+        <translation>带宽测量</translation>
+    </message>
+    <message>
+        <source>Two buffers, given back before the methods run</source>
+        <translation>两个缓冲区，在方法运行前归还</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>Peak of the whole comparison: %1. This machine has %2 available: it fits.</source>
+        <translation>整个对比的峰值：%1。本机可用 %2：放得下。</translation>
+    </message>
+    <message>
+        <source>Peak of the whole comparison: %1. This machine has only %2 available: it will swap or be ended by the system.</source>
+        <translation>整个对比的峰值：%1。本机仅有 %2 可用：会使用交换空间，或被系统终止。</translation>
+    </message>
+    <message>
+        <source>Loaded</source>
+        <translation>已加载</translation>
+    </message>
+    <message>
+        <source>Load this model</source>
+        <translation>加载此模型</translation>
+    </message>
+    <message>
+        <source>Start anyway</source>
+        <translation>仍然开始</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::ModelsPage</name>
+    <message>
+        <source>Models on this machine</source>
+        <translation>本机上的模型</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Filter the models</source>
+        <translation>筛选模型</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>重新查找</translation>
+    </message>
+    <message>
+        <source>Look for models again</source>
+        <translation>重新查找模型</translation>
+    </message>
+    <message>
+        <source>Open file…</source>
+        <translation>打开文件…</translation>
+    </message>
+    <message>
+        <source>Open a model file</source>
+        <translation>打开模型文件</translation>
+    </message>
+    <message>
+        <source>Looked for in $PRESSLAB_MODELS, the data folder, the Hugging Face cache, LM Studio and GPT4All; files can be dropped here.</source>
+        <translation>查找范围：$PRESSLAB_MODELS、数据文件夹、Hugging Face 缓存、LM Studio 和 GPT4All；也可以把文件拖到这里。</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Layers x KV heads</source>
+        <translation>层 x KV 头</translation>
+    </message>
+    <message>
+        <source>Positions</source>
+        <translation>位置数</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>cannot be run</source>
+        <translation>无法运行</translation>
+    </message>
+    <message>
+        <source>Reading the header…</source>
+        <translation>正在读取文件头…</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::CheatSheet</name>
     <message>
         <source>Shortcuts</source>
         <translation>快捷键</translation>
@@ -3960,6 +3931,32 @@ Race: one prefill, then all methods write a token in turn, side by side; times a
     <message>
         <source>Reset zoom</source>
         <translation>重置缩放</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::OfferBar</name>
+    <message>
+        <source>Close the offer</source>
+        <translation>关闭提示</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::ChartSizeDialog</name>
+    <message>
+        <source>Size of exported charts</source>
+        <translation>导出图表的尺寸</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>宽度</translation>
+    </message>
+    <message>
+        <source>Height</source>
+        <translation>高度</translation>
+    </message>
+    <message>
+        <source>Pixels of PNG</source>
+        <translation>PNG 的像素密度</translation>
     </message>
 </context>
 </TS>

@@ -78,6 +78,7 @@ ModelsPage::ModelsPage(QWidget* parent)
   m_table->verticalHeader()->hide();
   m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   m_table->setFont(chartFont(8.5));
+  m_table->horizontalHeader()->setFont(chartFont(8.5));
   m_table->verticalHeader()->setDefaultSectionSize(24);
   m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   m_table->setTextElideMode(Qt::ElideMiddle);

@@ -56,6 +56,7 @@ ModelFacts::ModelFacts(QWidget* parent)
   m_table->setFrameShape(QFrame::NoFrame);
   m_table->verticalHeader()->hide();
   m_table->setFont(chartFont(8.5));
+  m_table->horizontalHeader()->setFont(chartFont(8.5));
   m_table->setWordWrap(false);
   m_table->setSizeAdjustPolicy(QAbstractScrollArea::AdjustToContents);
   m_table->verticalHeader()->setDefaultSectionSize(24);
