@@ -18,12 +18,19 @@ using namespace presslab;
 
 class TestCharts : public QObject {
   Q_OBJECT
+ private:
+  static RenderSpec formats(const QStringList& list) {
+    RenderSpec spec;
+    spec.formats = list;
+    return spec;
+  }
+
  private Q_SLOTS:
   void aStoredRunRenders() {
     QTemporaryDir dir;
     writeRunFolder(*smallComparison(), dir.filePath(QStringLiteral("run")).toStdString());
     const QString out = dir.filePath(QStringLiteral("charts"));
-    QCOMPARE(renderRun(dir.filePath(QStringLiteral("run")), out, {QStringLiteral("png"), QStringLiteral("svg"), QStringLiteral("pdf")}, false), 0);
+    QCOMPARE(renderRun(dir.filePath(QStringLiteral("run")), out, formats({"png", "svg", "pdf"})), 0);
     const QStringList png = QDir(out).entryList({QStringLiteral("*.png")}), svg = QDir(out).entryList({QStringLiteral("*.svg")}),
                       pdf = QDir(out).entryList({QStringLiteral("*.pdf")});
     QVERIFY(png.size() >= 5 && svg.size() >= 5 && !pdf.isEmpty());
@@ -49,8 +56,8 @@ class TestCharts : public QObject {
 
   void wrongInputIsRefused() {
     QTemporaryDir dir;
-    QCOMPARE(renderRun(dir.path(), dir.filePath(QStringLiteral("o")), {QStringLiteral("gif")}, false), 2);
-    QVERIFY(renderRun(dir.filePath(QStringLiteral("absent")), dir.filePath(QStringLiteral("o")), {QStringLiteral("png")}, false) != 0);
+    QCOMPARE(renderRun(dir.path(), dir.filePath(QStringLiteral("o")), formats({"gif"})), 2);
+    QVERIFY(renderRun(dir.filePath(QStringLiteral("absent")), dir.filePath(QStringLiteral("o")), formats({"png"})) != 0);
   }
 
   void chineseIsInTheSvg() {
