@@ -110,6 +110,7 @@ void ChartView::exportTo(const QString& path, const ChartSize& size) {
       image.setDotsPerMeterX(int(size.dpi / 0.0254 + .5));
       image.setDotsPerMeterY(image.dotsPerMeterX());
       image.setText(QStringLiteral("Title"), title());
+      image.setText(QStringLiteral("Source"), m_data->provenance);
       for (const auto& [key, value] : origin) image.setText(key, value);
       ok = image.save(path);
     } else if (ending == QLatin1String("svg")) {

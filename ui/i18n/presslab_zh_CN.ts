@@ -3939,6 +3939,10 @@ Race: one prefill, then all methods write a token in turn, side by side; times a
         <source>Close the offer</source>
         <translation>关闭提示</translation>
     </message>
+    <message>
+        <source>Take the offer</source>
+        <translation>采用建议</translation>
+    </message>
 </context>
 <context>
     <name>presslab::ChartSizeDialog</name>

@@ -45,7 +45,10 @@ void OfferBar::dismiss() {
   hide();
 }
 
-void OfferBar::retranslateUi() { m_close->setAccessibleName(tr("Close the offer")); }
+void OfferBar::retranslateUi() {
+  m_close->setAccessibleName(tr("Close the offer"));
+  if (m_take->text().isEmpty()) m_take->setAccessibleName(tr("Take the offer"));
+}
 
 void OfferBar::changeEvent(QEvent* event) {
   if (event->type() == QEvent::LanguageChange) retranslateUi();
