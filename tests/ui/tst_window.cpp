@@ -85,7 +85,12 @@ class TestWindow : public QObject {
                         !w->parentWidget()->inherits("QTableView") && !w->parentWidget()->inherits("QTabBar") &&
                         !w->parentWidget()->inherits("QMenuBar") && !w->parentWidget()->inherits("QLineEdit");
       if (actionable && ours && w->objectName() != QLatin1String("scrubber"))  // named once there are steps
-        QVERIFY2(!w->accessibleName().isEmpty(), qPrintable(QLatin1String(w->metaObject()->className()) + w->objectName()));
+        QVERIFY2(!w->accessibleName().isEmpty(),
+                 qPrintable(QStringLiteral("%1 %2 in %3 %4")
+                                .arg(QLatin1String(w->metaObject()->className()), w->objectName(),
+                                     QLatin1String(w->parentWidget()->metaObject()->className()),
+                                     w->parentWidget()->parentWidget() ? QLatin1String(w->parentWidget()->parentWidget()->metaObject()->className())
+                                                                       : QLatin1String())));
     }
   }
 
