@@ -45,6 +45,8 @@ class ChartView : public QFrame {
   /// Redraws from `data` where what this chart shows has changed; a hidden chart only remembers that it is stale. A zoom made by the user
   /// stays.
   void refresh(const ChartData& data);
+  /// Texts and accessible names again: the title is another one, or a chart that is not shown yet should have its names.
+  void titleChanged() { retranslate(); }
   void setDark(bool dark);
   QString id() const { return m_id; }             // file name of exports
   virtual QString title() const = 0;              // translated, with units
@@ -90,7 +92,6 @@ class ChartView : public QFrame {
   QColor color(int method) const { return methodColor(method, m_theme.dark); }
   QCustomPlot* plot() const { return m_plot; }
   void captionChanged() { showCaption(); }
-  void titleChanged() { retranslate(); }
   const ChartData* data() const { return m_data; }
   /// The legend says more than the methods' colours, so it stays on small charts too.
   void keepLegend() { m_ownLegend = true; }

@@ -129,6 +129,7 @@ OverlayPage::OverlayPage(QWidget* parent)
   auto* lower = new QSplitter;
   lower->addWidget(card({m_settingsTitle, m_onlyDifferent}, m_settingsTable));
   for (ChartView* chart : m_charts) {
+    chart->titleChanged();
     lower->addWidget(chart);
     connect(chart, &ChartView::exportWanted, this, &OverlayPage::exportWanted);
   }

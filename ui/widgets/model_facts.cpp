@@ -81,6 +81,8 @@ ModelFacts::ModelFacts(QWidget* parent)
 void ModelFacts::retranslateUi() {
   m_memoryTitle->setText(tr("Memory of the comparison that is set"));
   m_table->setAccessibleName(tr("Memory of each method"));
+  m_load->setText(tr("Load this model"));    // until a model is chosen
+  m_load->setAccessibleName(m_load->text());
   m_table->setColumnCount(5);
   m_table->setHorizontalHeaderLabels({tr("Method"), tr("KV after"), tr("KV peak"), tr("Scratch"), tr("With model")});
   m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter);
