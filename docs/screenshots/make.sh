@@ -10,11 +10,13 @@ out=docs/screenshots
 limit=300000
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-# A home of its own: no settings, no history, the paths of no user in the pictures.
-export XDG_CONFIG_HOME=$tmp/config XDG_DATA_HOME=$tmp/data XDG_CACHE_HOME=$tmp/cache XDG_RUNTIME_DIR=$tmp LC_ALL=C.UTF-8
+# A home of its own: no settings, no history; paths in the pictures start at the checkout.
+export HOME=$PWD XDG_CONFIG_HOME=$tmp/config XDG_DATA_HOME=$tmp/data XDG_CACHE_HOME=$tmp/cache XDG_RUNTIME_DIR=$tmp LC_ALL=C.UTF-8
 run=${1:-$tmp/run}
 if [ -z "${1:-}" ]; then
-  "$build/bin/presslab-cli" compare --context 3500 --methods 'none;duo(ratio=0.5);eplb_duo(ratio=0.5)' -n 64 --out "$run" >/dev/null
+  # Inside the folder, so that the command in the pictures names no path of this machine.
+  cli=$(realpath "$build/bin/presslab-cli")
+  (cd "$tmp" && "$cli" compare --context 3500 --methods 'none;duo(ratio=0.5);eplb_duo(ratio=0.5)' -n 64 --out run >/dev/null)
 fi
 "$build/bin/presslab" --screenshots "$tmp" --lang en --size 1280x800 "$run"
 "$build/bin/presslab" --screenshots "$tmp" --suffix -zh-dark --lang zh_CN --dark --size 1280x800 "$run"

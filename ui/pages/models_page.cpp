@@ -21,6 +21,7 @@
 
 #include "core/api/lab.h"
 #include "ui/charts/palette.h"
+#include "ui/widgets/home_path.h"
 #include "ui/widgets/hub_panel.h"
 #include "ui/widgets/model_facts.h"
 
@@ -191,7 +192,7 @@ void ModelsPage::fill() {
                             bytesShown(runs ? m.fileBytes : file.size()),
                             runs ? QStringLiteral("%1 x %2").arg(m.layers).arg(m.kvHeads) : QString(),
                             runs ? QLocale(QLocale::English).toString(qint64(m.contextLength)) : QString(),
-                            file.path()};
+                            homePath(file.path())};
     for (int c = 0; c < int(cells.size()); ++c) {
       auto* item = new QTableWidgetItem(cells[c]);
       item->setToolTip(runs || m.notices.empty() ? file.filePath() : QString::fromStdString(m.notices.front()));

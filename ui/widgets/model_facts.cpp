@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/widgets/home_path.h"
 #include "ui/widgets/model_facts.h"
 
 #include <QEvent>
@@ -144,7 +145,7 @@ QString ModelFacts::factsText() const {
                               .arg(n(2 * kvRowBytes(m_model->kvType, i.headDim) * i.layers * i.kvHeads), QLatin1String(kvTypeName(m_model->kvType))));
   out += row(tr("Tokenizer"),
              QStringLiteral("%1, %2, %3").arg(QString::fromStdString(i.tokenizerModel), QString::fromStdString(i.preTokenizer), n(i.vocab)));
-  out += row(tr("File"), m_path);
+  out += row(tr("File"), homePath(m_path));
   return out + QStringLiteral("</table>");
 }
 
