@@ -269,7 +269,7 @@ def sections_of(text):
 
 def write_report(path, args, parts):
     """Parts that were measured now replace theirs, each with its command and commit; the others stay as they were."""
-    commit = run([args.presslab, "--version"]).split()[-1][:7]
+    commit = run([args.presslab, "--version"]).split()[2][:7]
     command = "./dev bench" + (f" --skip {args.skip}" if args.skip else "") + (f" --pairs {args.pairs}" if args.pairs != 7 else "")
     stamp = f"*`{command}`, commit {commit}, {time.strftime('%Y-%m-%d')}, {args.threads} threads, {cpu()}*"
     found = sections_of(path.read_text()) if path.exists() else {}
