@@ -15,9 +15,15 @@ namespace presslab::kernels {
 namespace {
 
 constexpr int64_t kPart = 256;               // slots of a task
+constexpr int kStackGroup = 16;              // query heads of a group whose scores stand on the stack: a worker's first task allocates nothing
 enum Slot { kCaller = 0, kTask = 1 };
 
 int64_t partsOf(int64_t length) { return (length + kPart - 1) / kPart; }
+
+/// Room of the caller: results of all parts, and behind them where each head's begin.
+float* resultRoom(int64_t parts, int kvHeads, int group, int headDim) {
+  return threadScratch(kCaller, size_t(parts * group * (2 + headDim) + kvHeads + 1));
+}
 
 /// Result of a part: `group` maxima, `group` sums, then group x headDim unnormalised outputs.
 void computePart(const Ops& o, const DecodeAttentionArgs& a, int head, int64_t part, float* result) {
@@ -26,7 +32,8 @@ void computePart(const Ops& o, const DecodeAttentionArgs& a, int head, int64_t p
   const int64_t rowBytes = presslab::kernels::rowBytes(a.elem, a.headDim);
   const auto* k = static_cast<const uint8_t*>(view.k) + begin * rowBytes;
   const auto* v = static_cast<const uint8_t*>(view.v) + begin * rowBytes;
-  float* s = threadScratch(kTask, size_t(a.group * kPart));
+  float local[kStackGroup * kPart];
+  float* s = a.group <= kStackGroup ? local : threadScratch(kTask, size_t(a.group * kPart));
   int64_t stride = kPart;
   if (a.probs) {                             // raw scores go where the probabilities are wanted, and are kept until the merge
     s = a.probs + int64_t(head) * a.group * a.probsStride + begin;
@@ -75,13 +82,17 @@ void mergeHead(const Ops& o, const DecodeAttentionArgs& a, int head, const float
 
 }  // namespace
 
+void reserveDecodeAttention(int kvHeads, int group, int headDim, int64_t length) {
+  resultRoom(kvHeads * partsOf(length), kvHeads, group, headDim);
+}
+
 void decodeAttention(const DecodeAttentionArgs& a, Pool& pool) {
   const Ops& o = ops();
   const int64_t partFloats = int64_t(a.group) * (2 + a.headDim);
   int64_t total = 0;
   for (int h = 0; h < a.kvHeads; ++h) total += partsOf(a.heads[h].length);
   // Parts of head h start at first[h]; the table is kept behind the results as plain integers.
-  float* parts = threadScratch(kCaller, size_t(total * partFloats + a.kvHeads + 1));
+  float* parts = resultRoom(total, a.kvHeads, a.group, a.headDim);
   auto* first = reinterpret_cast<int32_t*>(parts + total * partFloats);
   first[0] = 0;
   for (int h = 0; h < a.kvHeads; ++h) first[h + 1] = first[h] + int32_t(partsOf(a.heads[h].length));

@@ -113,6 +113,8 @@ struct DecodeAttentionArgs {
 /// One token against ragged heads; K and V are read once per group of query heads. Work split by kept length, result independent of
 /// the thread count.
 void decodeAttention(const DecodeAttentionArgs&, Pool&);
+/// Makes the calling thread's room for heads of up to `length` slots now, so that no token of a long answer has to.
+void reserveDecodeAttention(int kvHeads, int group, int headDim, int64_t length);
 
 struct PrefillAttentionArgs {
   const float* q;                            // (n, kvHeads * group * headDim), rotated, token-major, row stride qStride floats

@@ -345,8 +345,10 @@ CacheBytes CpuSequence::bytes() const {
 }
 
 void CpuSequence::reserve(int64_t newTokens) {
+  const ModelConfig& c = m_backend.config();
   m_cache.reserve(newTokens);
-  m_rope = m_backend.rope(std::max(m_rope->positions, std::min(m_position + newTokens, m_backend.config().contextLength)));
+  kernels::reserveDecodeAttention(c.kvHeads, c.heads / c.kvHeads, c.headDim, m_position + newTokens);
+  m_rope = m_backend.rope(std::max(m_rope->positions, std::min(m_position + newTokens, c.contextLength)));
 }
 
 }  // namespace presslab

@@ -136,11 +136,11 @@ class TestTokenLoop : public QObject {
     }
     std::vector<float> logits(size_t(backend.config().vocab));
     sequence->endPrefill(logits.data());
-    constexpr int kTokens = 60;              // longer than a ring of 24: it turns
+    constexpr int kTokens = 270;             // a ring of 24 turns; full heads pass 256 slots, where attention gets another part
     sequence->reserve(kTokens + 2);
     Sampler sampler({}, backend.config().vocab);
     int32_t id = sampler.pick(logits);
-    sequence->decode(id, logits.data(), {});  // scratch of the threads stands after the first
+    sequence->decode(id, logits.data(), {});  // scratch of the caller stands after the first
     const Counts seen = counted([&] {
       for (int i = 0; i < kTokens; ++i) {
         sequence->decode(id, logits.data(), {});
