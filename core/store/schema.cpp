@@ -96,7 +96,9 @@ std::string forThisLibrary(std::string sql) {
 
 }  // namespace
 
-int64_t requireOurs(const Database& database) {
+namespace {
+
+int64_t versionOfOurs(const Database& database) {
   const int64_t version = database.number("PRAGMA user_version"), application = database.number("PRAGMA application_id");
   const bool empty = version == 0 && application == 0 && database.number("SELECT count(*) FROM sqlite_schema") == 0;
   if (empty) return 0;
@@ -109,9 +111,19 @@ int64_t requireOurs(const Database& database) {
   return version;
 }
 
+}  // namespace
+
+int64_t requireOurs(const Database& database) {
+  // One look: between the reads of three looks another program could be making the file.
+  Transaction look(database, Transaction::Kind::Read);
+  const int64_t version = versionOfOurs(database);
+  look.commit();
+  return version;
+}
+
 void migrate(const Database& database) {
   Transaction transaction(database);
-  for (int64_t version = requireOurs(database); version < RunStore::kSchemaVersion; ++version) database.run(forThisLibrary(kSteps[version]).c_str());
+  for (int64_t version = versionOfOurs(database); version < RunStore::kSchemaVersion; ++version) database.run(forThisLibrary(kSteps[version]).c_str());
   database.run(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
   database.run(("PRAGMA user_version = " + std::to_string(RunStore::kSchemaVersion)).c_str());
   transaction.commit();

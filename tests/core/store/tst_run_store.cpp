@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
+#include <atomic>
 #include <cmath>
 #include <thread>
 
@@ -184,10 +185,28 @@ class TestRunStore : public QObject {
     std::thread first(writer, 0), second(writer, 1);
     first.join();
     second.join();
-    QCOMPARE(failures[0], std::string());
-    QCOMPARE(failures[1], std::string());
+    for (const std::string& failure : failures) QCOMPARE(QString::fromStdString(failure), QString());
     QCOMPARE(RunStore(file()).list({"", {"t"}, 0}).size(), size_t(2 * kEach));
     QCOMPARE(RunStore(file()).list().size(), size_t(3 * kEach));
+  }
+
+  void aFileIsMadeByManyAtOnce() {
+    constexpr int kWriters = 4, kFiles = 20;
+    for (int f = 0; f < kFiles; ++f) {
+      const std::string path = file() + std::to_string(f);
+      std::array<std::string, kWriters> failures;
+      std::atomic<int> ready{0};
+      std::vector<std::thread> writers;
+      for (int who = 0; who < kWriters; ++who) {
+        writers.emplace_back([&, who] {
+          for (++ready; ready < kWriters;) std::this_thread::yield();
+          failures[size_t(who)] = refusal([&] { RunStore(path).add(smallRun(std::to_string(who), "2026")); }).text;
+        });
+      }
+      for (std::thread& writer : writers) writer.join();
+      for (const std::string& failure : failures) QCOMPARE(QString::fromStdString(failure), QString());
+      QCOMPARE(RunStore(path).list().size(), size_t(kWriters));
+    }
   }
 
   void changesOfOthersAreSeen() {
