@@ -9,11 +9,12 @@
 #include "core/compare/comparison_run.h"
 #include "core/compare/improvements.h"
 #include "core/compare/match.h"
-#include "core/compare/packed_positions.h"
 #include "core/compare/race.h"
+#include "core/compare/repeated_method.h"
 #include "core/compare/run_events.h"
 #include "core/compare/stamp.h"
 #include "core/compare/statistics.h"
+#include "core/compare/untimed_passes.h"
 #include "core/compare/verdict.h"
 
 namespace presslab {
@@ -40,48 +41,6 @@ std::string calibrationOf(const Press& press, const std::string& kind) {
   return spec.find("calibration=") != std::string::npos ? "file" : std::string();
 }
 
-/// One method with its repeats. What it keeps is the same in all of them and is held packed, in few blocks, until the timed runs are over:
-/// what earlier methods leave in memory must not show in the resident memory of later ones.
-struct Method {
-  std::string spec;
-  std::vector<MethodMetrics> repeats;  // heads without positions
-  std::vector<HeadKeep> heads;         // layer by layer, without positions
-  PackedPositions kept;                // of each head
-  bool started = false;
-
-  void add(MethodRun&& run);
-  MethodMetrics withPositions(const MethodMetrics&) const;
-  std::vector<LayerKeep> plan(int kvHeads) const;
-};
-
-void Method::add(MethodRun&& run) {
-  heads.clear();
-  kept = {};
-  for (const LayerKeep& layer : run.layers)
-    for (const HeadKeep& head : layer.heads) {
-      kept.add(head.positions);
-      heads.push_back({{}, head.kind, head.ring, head.sink, head.recent});
-    }
-  for (HeadMetrics& head : run.metrics.heads) std::vector<int32_t>().swap(head.positions);
-  repeats.push_back(std::move(run.metrics));
-}
-
-MethodMetrics Method::withPositions(const MethodMetrics& metrics) const {
-  MethodMetrics full = metrics;
-  for (size_t i = 0; i < full.heads.size() && i < heads.size(); ++i) full.heads[i].positions = kept.at(i);
-  return full;
-}
-
-/// What the layers keep, positions included.
-std::vector<LayerKeep> Method::plan(int kvHeads) const {
-  std::vector<LayerKeep> layers(heads.size() / size_t(kvHeads));
-  for (size_t i = 0; i < heads.size(); ++i) {
-    HeadKeep& head = layers[i / size_t(kvHeads)].heads.emplace_back(heads[i]);
-    head.positions = kept.at(i);
-  }
-  return layers;
-}
-
 class ComparisonRun {
  public:
   ComparisonRun(LoadedModel& model, const CompareSpec& spec, RunMemory& memory, const EventSink& sink, std::stop_token stop)
@@ -99,14 +58,10 @@ class ComparisonRun {
   void race();
   void take(size_t method, MethodRun&&, const Press*);
   void tellMethod(size_t method);
-  MethodMetrics aggregated(const Method&) const;
+  MethodMetrics aggregated(const RepeatedMethod&) const;
   void collect();
   void judge();
-  void untimedPasses();
-  void qualityPass(Replay&);
-  void attentionPass(Replay&);
   void note(int method, const std::string& text) const { sendNote(m_sink, method, text); }
-  bool usable(size_t i) const { return i < m_result.methods.size() && hasFigures(m_result.methods[i]) && !m_methods[i].heads.empty(); }
   RunContext context() const;
 
   LoadedModel& m_model;
@@ -115,7 +70,7 @@ class ComparisonRun {
   const EventSink& m_sink;
   std::stop_token m_stop;
   PromptIds m_prompt;
-  std::vector<Method> m_methods;
+  std::vector<RepeatedMethod> m_methods;
   Comparison m_result;
 };
 
@@ -185,7 +140,7 @@ void ComparisonRun::calibrate(const std::vector<std::string>& specs) {
 void ComparisonRun::match() {
   if (m_spec.match == Match::Ratio) return;
   std::vector<std::string> specs;
-  for (const Method& m : m_methods) specs.push_back(m.spec);
+  for (const RepeatedMethod& m : m_methods) specs.push_back(m.spec);
   if (m_spec.match == Match::Bytes) {
     specs = matchBytes(specs, context());
   } else {
@@ -259,7 +214,7 @@ void ComparisonRun::race() {
 }
 
 void ComparisonRun::runOnce(size_t index, int repeat) {
-  Method& method = m_methods[index];
+  RepeatedMethod& method = m_methods[index];
   method.started = true;
   const PressPtr press = makePress(method.spec);
   MethodJob job;
@@ -292,7 +247,7 @@ void ComparisonRun::runOnce(size_t index, int repeat) {
 }
 
 /// The repeat with the median decode speed, with the spread over all that were finished.
-MethodMetrics ComparisonRun::aggregated(const Method& method) const {
+MethodMetrics ComparisonRun::aggregated(const RepeatedMethod& method) const {
   std::vector<const MethodMetrics*> done;
   for (const MethodMetrics& m : method.repeats) {
     if (!m.failed && !m.cancelled) done.push_back(&m);
@@ -323,69 +278,8 @@ void ComparisonRun::tellMethod(size_t index) {
 /// Rows of the methods that have begun; those that a cancelled run never came to have none.
 void ComparisonRun::collect() {
   m_result.methods.clear();
-  for (const Method& m : m_methods) {
+  for (const RepeatedMethod& m : m_methods) {
     if (m.started) m_result.methods.push_back(aggregated(m));
-  }
-}
-
-void ComparisonRun::qualityPass(Replay& replay) {
-  const int kvHeads = m_model.backend->shape().kvHeads;
-  const int base = baselineIndex(m_result.methods);
-  {
-    PhaseEvents events(m_sink, base, Phase::Quality);
-    replay.prefill(
-        {}, context(), [&](double share) { events.progress(share * .6); }, m_stop);
-    // The baseline's greedy continuation is known where it decoded greedily; a sampled one is not what methods are held to.
-    std::vector<int32_t> continuation = m_prompt.continuation;
-    if (continuation.empty() && m_spec.sampling.temperature == 0) continuation = m_result.methods[size_t(base)].ids;
-    replay.teach(
-        continuation, m_spec.maxNewTokens, [&](double share) { events.progress(.6 + share * .4); }, m_stop);
-    events.finish();
-  }
-  for (size_t i = 0; i < m_methods.size(); ++i) {
-    if (!usable(i)) continue;
-    PhaseEvents events(m_sink, int(i), Phase::Quality);
-    m_result.methods[i].quality = replay.quality(
-        m_methods[i].plan(kvHeads), [&](double share) { events.progress(share); }, m_stop);
-    events.finish();
-  }
-}
-
-void ComparisonRun::attentionPass(Replay& replay) {
-  const HeadShape shape = m_model.backend->shape();
-  PhaseEvents events(m_sink, -1, Phase::Attention);
-  std::vector<std::vector<LayerKeep>> plans;
-  std::vector<std::span<const LayerKeep>> views;
-  std::vector<size_t> rows;
-  for (size_t i = 0; i < m_methods.size(); ++i) {
-    if (!usable(i)) continue;
-    plans.push_back(m_methods[i].plan(shape.kvHeads));
-    rows.push_back(i);
-  }
-  for (const std::vector<LayerKeep>& plan : plans) views.emplace_back(plan);
-  const std::vector<Replay::Share> shares = replay.attention(
-      views, [&](double share) { events.progress(share); }, m_stop);
-  for (size_t k = 0; k < rows.size(); ++k) {
-    MethodMetrics& m = m_result.methods[rows[k]];
-    m.quality.attentionKept = shares[k].total;
-    for (HeadMetrics& h : m.heads) h.attentionKept = shares[k].heads[size_t(h.layer * shape.kvHeads + h.head)];
-  }
-  events.finish();
-}
-
-/// Quality and attention, on copies of one full cache cut to what every method held: neither times nor peaks of a method can feel it.
-void ComparisonRun::untimedPasses() {
-  const int base = baselineIndex(m_result.methods);
-  if (!m_spec.quality || base < 0 || !usable(size_t(base))) return;
-  try {
-    Replay replay(m_model, m_prompt);
-    qualityPass(replay);
-    attentionPass(replay);
-  } catch (const Failure& e) {
-    if (e.code() == ErrorCode::Cancelled) throw;
-    note(-1, std::string("quality was not measured: ") + e.what());
-  } catch (const std::bad_alloc&) {
-    note(-1, "quality was not measured: out of memory");
   }
 }
 
@@ -407,7 +301,7 @@ void ComparisonRun::judge() {
 
 void ComparisonRun::measure() {
   std::vector<std::string> specs;
-  for (const Method& m : m_methods) specs.push_back(m.spec);
+  for (const RepeatedMethod& m : m_methods) specs.push_back(m.spec);
   calibrate(specs);
   match();
   if (m_spec.mode == RunMode::Race)
@@ -415,7 +309,7 @@ void ComparisonRun::measure() {
   else
     timed();
   collect();
-  untimedPasses();
+  untimedPasses({m_model, m_spec, m_prompt, context(), m_methods, m_sink, m_stop}, m_result.methods);
 }
 
 void ComparisonRun::timed() {
