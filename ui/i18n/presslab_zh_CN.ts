@@ -2142,10 +2142,6 @@ Race: one prefill, then all methods write a token in turn, side by side; times a
         <source>The guide's tips, judged on this run</source>
         <translation>指南的建议,以本次运行检验</translation>
     </message>
-    <message>
-        <source>Progress of the replay</source>
-        <translation>重放进度</translation>
-    </message>
 </context>
 <context>
     <name>presslab::DeltaTable</name>
@@ -2438,10 +2434,6 @@ Race: one prefill, then all methods write a token in turn, side by side; times a
         <source>Step of 64 positions, leftmost: all</source>
         <translation>每步 64 个位置,最左为全部</translation>
     </message>
-    <message>
-        <source>Progress of the replay</source>
-        <translation>重放进度</translation>
-    </message>
 </context>
 <context>
     <name>presslab::HeadEditor</name>
@@ -2715,10 +2707,6 @@ Race: one prefill, then all methods write a token in turn, side by side; times a
     <message>
         <source>Number of heads that stream, lowest scores first</source>
         <translation>流式头数量,得分最低者优先</translation>
-    </message>
-    <message>
-        <source>Progress of the replay</source>
-        <translation>重放进度</translation>
     </message>
     <message>
         <source>The head under the cursor</source>
@@ -3961,6 +3949,13 @@ Race: one prefill, then all methods write a token in turn, side by side; times a
     <message>
         <source>Pixels of PNG</source>
         <translation>PNG 的像素密度</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::ReplayProgress</name>
+    <message>
+        <source>Progress of the replay</source>
+        <translation>重放进度</translation>
     </message>
 </context>
 </TS>

@@ -8,7 +8,6 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QSplitter>
@@ -23,6 +22,7 @@
 #include "ui/models/comparison_model.h"
 #include "ui/run/run_controller.h"
 #include "ui/run/what_if_client.h"
+#include "ui/widgets/replay_progress.h"
 
 namespace presslab {
 namespace {
@@ -58,14 +58,13 @@ AdvisorPage::AdvisorPage(RunController* controller, QWidget* parent)
       m_method(new QComboBox),
       m_methodLabel(new QLabel),
       m_now(new QLabel),
-      m_status(new QLabel),
       m_changesTitle(new QLabel),
       m_tipsTitle(new QLabel),
       m_complaints(new QButtonGroup(this)),
       m_measureAll(new QPushButton),
       m_changes(new QTableWidget),
       m_tipTable(new QTableWidget),
-      m_progress(new QProgressBar) {
+      m_progress(new ReplayProgress) {
   m_method->setObjectName(QStringLiteral("advisorMethod"));
   m_changes->setObjectName(QStringLiteral("advisorChanges"));
   m_tipTable->setObjectName(QStringLiteral("advisorTips"));
@@ -97,7 +96,7 @@ AdvisorPage::AdvisorPage(RunController* controller, QWidget* parent)
     show();
   });
   connect(m_client, &WhatIfClient::progressed, this, [this](double share) {
-    m_progress->setValue(int(1000 * share));
+    m_progress->setShare(share);
     showState();
   });
   connect(m_client, &WhatIfClient::answered, this, [this](const std::shared_ptr<const WhatIfAnswer>& answer) {
@@ -154,14 +153,6 @@ void AdvisorPage::arrange() {
     t->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   }
   m_now->setWordWrap(true);
-  m_status->setWordWrap(true);
-  m_status->setProperty("muted", true);
-  m_progress->setTextVisible(false);
-  m_progress->setFixedHeight(4);
-  m_progress->setRange(0, 1000);
-  auto retained = m_progress->sizePolicy();
-  retained.setRetainSizeWhenHidden(true);
-  m_progress->setSizePolicy(retained);
   auto* rows = new QSplitter(Qt::Vertical);
   rows->addWidget(card(m_changesTitle, m_changes));
   rows->addWidget(card(m_tipsTitle, m_tipTable));
@@ -175,7 +166,6 @@ void AdvisorPage::arrange() {
   box->addWidget(m_now);
   box->addWidget(rows, 1);
   box->addWidget(m_progress);
-  box->addWidget(m_status);
 }
 
 void AdvisorPage::setJob(const ReplayJob& job, const QString& failure) {
@@ -236,7 +226,7 @@ void AdvisorPage::measureNext() {
       q.contextIds = m_job.run->contextIds;
     if (m_job.run) q.modelPath = m_job.run->stamp.modelPath;
     m_measuring = i;
-    m_progress->setValue(0);
+    m_progress->setShare(0);
     if (m_client->ask(spec, q)) return;
   }
 }
@@ -371,14 +361,14 @@ void AdvisorPage::fillTips() {
 
 void AdvisorPage::showState() {
   const bool busy = m_client->busy();
-  m_progress->setVisible(busy);
+  m_progress->setBusy(busy);
   m_measureAll->setEnabled(!m_list.advice.empty() && !busy);
   if (busy && m_measuring < m_list.advice.size())
-    m_status->setText(tr("Measuring by replay: %1").arg(adviceText(m_list.advice[m_measuring], m_list)));
+    m_progress->say(tr("Measuring by replay: %1").arg(adviceText(m_list.advice[m_measuring], m_list)));
   else if (m_list.advice.empty())
-    m_status->clear();
+    m_progress->say({});
   else
-    m_status->setText(tr("MB are exact arithmetic; ms are computed %1; quality is only ever measured.").arg(timeLawText(m_list.now, m_list)));
+    m_progress->say(tr("MB are exact arithmetic; ms are computed %1; quality is only ever measured.").arg(timeLawText(m_list.now, m_list)));
 }
 
 void AdvisorPage::showEvent(QShowEvent* event) {
@@ -400,7 +390,6 @@ void AdvisorPage::retranslateUi() {
   m_tipsTitle->setText(tr("The guide's tips, judged on this run"));
   m_changes->setAccessibleName(m_changesTitle->text());
   m_tipTable->setAccessibleName(m_tipsTitle->text());
-  m_progress->setAccessibleName(tr("Progress of the replay"));
   show();
 }
 

@@ -12,12 +12,12 @@
 class QButtonGroup;
 class QComboBox;
 class QLabel;
-class QProgressBar;
 class QPushButton;
 class QTableWidget;
 
 namespace presslab {
 
+class ReplayProgress;
 class RunController;
 class WhatIfClient;
 
@@ -68,12 +68,12 @@ class AdvisorPage : public QWidget {
   std::deque<size_t> m_queue;  // to be measured
   size_t m_measuring = 0;
   QComboBox* m_method;
-  QLabel *m_methodLabel, *m_now, *m_status, *m_changesTitle, *m_tipsTitle;
+  QLabel *m_methodLabel, *m_now, *m_changesTitle, *m_tipsTitle;
   QButtonGroup* m_complaints;
   std::array<QPushButton*, 3> m_buttons;
   QPushButton* m_measureAll;
   QTableWidget *m_changes, *m_tipTable;
-  QProgressBar* m_progress;
+  ReplayProgress* m_progress;
 };
 
 }  // namespace presslab

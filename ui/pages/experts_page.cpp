@@ -7,7 +7,6 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QSlider>
@@ -20,6 +19,7 @@
 #include "ui/run/run_controller.h"
 #include "ui/run/what_if_client.h"
 #include "ui/widgets/delta_table.h"
+#include "ui/widgets/replay_progress.h"
 
 namespace presslab {
 namespace {
@@ -43,12 +43,11 @@ ExpertsPage::ExpertsPage(RunController* controller, ComparisonModel* model, QWid
       m_layerLabel(new QLabel),
       m_stepLabel(new QLabel),
       m_balanceLabel(new QLabel),
-      m_status(new QLabel),
       m_layer(new QSlider(Qt::Horizontal)),
       m_step(new QSlider(Qt::Horizontal)),
       m_balances(new QButtonGroup(this)),
       m_use(new QPushButton),
-      m_progress(new QProgressBar) {
+      m_progress(new ReplayProgress) {
   m_method->setObjectName(QStringLiteral("expertsMethod"));
   m_quantity->setObjectName(QStringLiteral("expertsQuantity"));
   m_layer->setObjectName(QStringLiteral("expertsLayer"));
@@ -73,13 +72,13 @@ ExpertsPage::ExpertsPage(RunController* controller, ComparisonModel* model, QWid
     if (method()) Q_EMIT methodWanted(variant());
   });
   connect(m_client, &WhatIfClient::progressed, this, [this](double share) {
-    m_progress->setValue(int(1000 * share));
+    m_progress->setShare(share);
     showState();
   });
   connect(m_client, &WhatIfClient::answered, this, [this](const std::shared_ptr<const WhatIfAnswer>& answer) {
     if (answer->cancelled) return;
     m_answer = answer->error.empty() ? answer : nullptr;
-    if (!answer->error.empty()) m_status->setText(QString::fromStdString(answer->error));
+    if (!answer->error.empty()) m_progress->say(QString::fromStdString(answer->error));
     show();
   });
   connect(m_controller, &RunController::stateChanged, this, [this] {
@@ -120,16 +119,7 @@ void ExpertsPage::arrange() {
   auto* inner = new QVBoxLayout(frame);
   inner->setContentsMargins(8, 6, 8, 6);
   inner->addWidget(m_table, 1);
-  m_progress->setTextVisible(false);
-  m_progress->setFixedHeight(4);
-  m_progress->setRange(0, 1000);
-  auto retained = m_progress->sizePolicy();
-  retained.setRetainSizeWhenHidden(true);
-  m_progress->setSizePolicy(retained);
-  m_status->setProperty("muted", true);
-  m_status->setWordWrap(true);
   inner->addWidget(m_progress);
-  inner->addWidget(m_status);
   auto* right = new QSplitter(Qt::Vertical);
   right->addWidget(frame);
   right->addWidget(m_steps);
@@ -214,7 +204,7 @@ void ExpertsPage::ask() {
   q.contextIds = m_job.run->contextIds;
   q.modelPath = m_job.run->stamp.modelPath;
   m_stale = !m_client->ask(m_job.spec, q);
-  m_progress->setValue(0);
+  m_progress->setShare(0);
   showState();
 }
 
@@ -249,16 +239,16 @@ void ExpertsPage::show() {
 
 void ExpertsPage::showState() {
   const bool busy = m_client->busy();
-  m_progress->setVisible(busy);
+  m_progress->setBusy(busy);
   for (QPushButton* b : m_balanceButtons) b->setEnabled(method() != nullptr);
   m_use->setEnabled(method() && m_balance != m_own);
   if (busy)
-    m_status->setText(m_answer ? tr("Replaying quality…") : tr("Preparing the prompt once for all edits…"));
+    m_progress->say(m_answer ? tr("Replaying quality…") : tr("Preparing the prompt once for all edits…"));
   else if (m_answer)
-    m_status->setText(tr("Before: balance %1, as it ran. After: balance %2. Replayed on this run's prompt, %3 answer positions, %4 ms.")
+    m_progress->say(tr("Before: balance %1, as it ran. After: balance %2. Replayed on this run's prompt, %3 answer positions, %4 ms.")
                           .arg(m_own, m_balance, QString::number(m_answer->positions), number(m_answer->ms, 0)));
   else if (!method())
-    m_status->setText(tr("Run a comparison with eplb or eplb_duo to see its experts."));
+    m_progress->say(tr("Run a comparison with eplb or eplb_duo to see its experts."));
 }
 
 void ExpertsPage::showEvent(QShowEvent* event) {
@@ -291,7 +281,6 @@ void ExpertsPage::retranslateUi() {
   m_layer->setAccessibleName(tr("Layer"));
   m_step->setAccessibleName(tr("Step of 64 positions, leftmost: all"));
   m_step->setToolTip(m_step->accessibleName());
-  m_progress->setAccessibleName(tr("Progress of the replay"));
   show();
 }
 

@@ -11,7 +11,6 @@
 class QButtonGroup;
 class QComboBox;
 class QLabel;
-class QProgressBar;
 class QPushButton;
 class QSlider;
 
@@ -19,6 +18,7 @@ namespace presslab {
 
 class ComparisonModel;
 class DeltaTable;
+class ReplayProgress;
 class RunController;
 class WhatIfClient;
 
@@ -67,12 +67,12 @@ class ExpertsPage : public QWidget {
   ExpertStepChart* m_steps;
   DeltaTable* m_table;
   QComboBox *m_method, *m_quantity;
-  QLabel *m_methodLabel, *m_quantityLabel, *m_layerLabel, *m_stepLabel, *m_balanceLabel, *m_status;
+  QLabel *m_methodLabel, *m_quantityLabel, *m_layerLabel, *m_stepLabel, *m_balanceLabel;
   QSlider *m_layer, *m_step;
   QButtonGroup* m_balances;
   std::array<QPushButton*, 3> m_balanceButtons;
   QPushButton* m_use;
-  QProgressBar* m_progress;
+  ReplayProgress* m_progress;
 };
 
 }  // namespace presslab

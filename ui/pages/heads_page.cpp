@@ -5,18 +5,14 @@
 #include <QAction>
 #include <QCheckBox>
 #include <QComboBox>
-#include <QCryptographicHash>
-#include <QDir>
 #include <QEvent>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QProgressBar>
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QSplitter>
-#include <QStandardPaths>
 #include <QToolButton>
 #include <QUndoCommand>
 #include <QVBoxLayout>
@@ -24,13 +20,13 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/api/press_info.h"
 #include "ui/charts/charts.h"
 #include "ui/models/comparison_model.h"
 #include "ui/run/run_controller.h"
 #include "ui/run/what_if_client.h"
 #include "ui/widgets/delta_table.h"
 #include "ui/widgets/elided_label.h"
+#include "ui/widgets/replay_progress.h"
 
 namespace presslab {
 namespace {
@@ -66,7 +62,6 @@ HeadsPage::HeadsPage(RunController* controller, ComparisonModel* model, QWidget*
       m_table(new DeltaTable),
       m_method(new QComboBox),
       m_methodLabel(new QLabel),
-      m_status(new QLabel),
       m_card(new QLabel),
       m_thresholdLabel(new ElidedLabel),
       m_hint(new QLabel),
@@ -80,13 +75,13 @@ HeadsPage::HeadsPage(RunController* controller, ComparisonModel* model, QWidget*
       m_saveButton(new QToolButton),
       m_compareButton(new QToolButton),
       m_useButton(new QToolButton),
-      m_progress(new QProgressBar),
+      m_progress(new ReplayProgress),
       m_undoAction(new QAction(this)),
       m_redoAction(new QAction(this)) {
   m_method->setObjectName(QStringLiteral("headsMethod"));
   m_threshold->setObjectName(QStringLiteral("headsThreshold"));
   m_whole->setObjectName(QStringLiteral("headsWhole"));
-  m_status->setObjectName(QStringLiteral("headsStatus"));
+  m_progress->status()->setObjectName(QStringLiteral("headsStatus"));
   m_card->setObjectName(QStringLiteral("headsCard"));
   m_resetButton->setObjectName(QStringLiteral("headsReset"));
   m_useButton->setObjectName(QStringLiteral("headsUse"));
@@ -134,16 +129,7 @@ void HeadsPage::arrange() {
   auto* tableBox = new QVBoxLayout(tableFrame);
   tableBox->setContentsMargins(8, 6, 8, 6);
   tableBox->addWidget(m_table, 1);
-  m_progress->setTextVisible(false);
-  m_progress->setFixedHeight(4);
-  m_progress->setRange(0, 1000);
-  auto retained = m_progress->sizePolicy();
-  retained.setRetainSizeWhenHidden(true);
-  m_progress->setSizePolicy(retained);
-  m_status->setProperty("muted", true);
-  m_status->setWordWrap(true);
   tableBox->addWidget(m_progress);
-  tableBox->addWidget(m_status);
   auto* lower = new QSplitter;
   lower->addWidget(cardFrame);
   lower->addWidget(tableFrame);
@@ -210,14 +196,14 @@ void HeadsPage::connectAll() {
   });
   connect(m_useButton, &QToolButton::clicked, this, &HeadsPage::useAsMethod);
   connect(m_client, &WhatIfClient::progressed, this, [this](double share) {
-    m_progress->setValue(int(1000 * share));
+    m_progress->setShare(share);
     showState();
   });
   connect(m_client, &WhatIfClient::answered, this, [this](const std::shared_ptr<const WhatIfAnswer>& answer) {
     if (answer->cancelled) return;
     if (!answer->error.empty()) {
       m_answer.reset();
-      m_status->setText(QString::fromStdString(answer->error));
+      m_progress->say(QString::fromStdString(answer->error));
       m_table->set(nullptr);
       return;
     }
@@ -337,69 +323,6 @@ void HeadsPage::streamLowest(int count) {
 
 void HeadsPage::reset() { push({}, tr("reset")); }
 
-bool HeadsPage::loadPattern(const QString& path) {
-  try {
-    const HeadPattern p = readHeadPattern(path.toStdString(), m_layers, m_kvHeads);
-    Flips next;
-    for (size_t i = 0; i < m_own.size(); ++i)
-      if (ownStreams(m_own[i]) != (p.values[i] < .5F)) next.insert({m_own[i].layer, m_own[i].head});
-    m_scores = p.values;
-    m_scoreSource = QFileInfo(path).fileName();
-    push(next, tr("load %1").arg(m_scoreSource));
-    show();
-  } catch (const std::exception& e) {
-    Q_EMIT failed(QString::fromUtf8(e.what()));
-    return false;
-  }
-  return true;
-}
-
-bool HeadsPage::savePattern(const QString& path) {
-  std::vector<uint8_t> stream;
-  for (const HeadMetrics& h : m_own) stream.push_back(streams(h.layer, h.head) ? 1 : 0);
-  try {
-    writeHeadPattern(makeHeadPattern(m_layers, m_kvHeads, stream, m_scores), path.toStdString());
-  } catch (const std::exception& e) {
-    Q_EMIT failed(QString::fromUtf8(e.what()));
-    return false;
-  }
-  Q_EMIT told(tr("Written: %1").arg(path));
-  return true;
-}
-
-bool HeadsPage::comparePattern(const QString& path) {
-  try {
-    m_second = readHeadPattern(path.toStdString(), m_layers, m_kvHeads).values;
-    m_secondName = QFileInfo(path).fileName();
-  } catch (const std::exception& e) {
-    Q_EMIT failed(QString::fromUtf8(e.what()));
-    return false;
-  }
-  show();
-  return true;
-}
-
-/// The edited pattern as a method of the next comparison: the file is kept with the program's data, named by its content.
-void HeadsPage::useAsMethod() {
-  if (!m_answer || m_answer->freshSpec.empty() || m_asked != m_flips) return;
-  std::vector<uint8_t> stream;
-  QByteArray bits;
-  for (const HeadMetrics& h : m_own) {
-    stream.push_back(streams(h.layer, h.head) ? 1 : 0);
-    bits.append(char('0' + stream.back()));
-  }
-  const QDir folder(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/head-patterns"));
-  const QString name = QString::fromLatin1(QCryptographicHash::hash(bits, QCryptographicHash::Sha1).toHex().left(10)) + QStringLiteral(".tsv");
-  if (!QDir().mkpath(folder.path()) || !savePattern(folder.filePath(name))) return;
-  QString spec = QString::fromStdString(m_answer->freshSpec);
-  spec.replace(QStringLiteral("%FILE%"), folder.filePath(name));
-  try {
-    Q_EMIT methodWanted(QString::fromStdString(canonicalPressSpec(spec.toStdString())));
-  } catch (const std::exception& e) {
-    Q_EMIT failed(QString::fromUtf8(e.what()));
-  }
-}
-
 void HeadsPage::ask() {
   const MethodMetrics* m = method();
   if (!m || !isVisible()) return;
@@ -411,115 +334,8 @@ void HeadsPage::ask() {
   q.modelPath = m_job.run->stamp.modelPath;
   m_asked = m_flips;
   m_stale = !m_client->ask(m_job.spec, q);
-  m_progress->setValue(0);
+  m_progress->setShare(0);
   showState();
-}
-
-const HeadMetrics* HeadsPage::counted(size_t i) const {
-  return m_answer && m_asked == m_flips && i < m_answer->after.heads.size() ? &m_answer->after.heads[i] : nullptr;
-}
-
-void HeadsPage::show() {
-  HeadPatternView view;
-  view.layers = m_layers;
-  view.kvHeads = m_kvHeads;
-  if (m_scores.size() == m_own.size()) view.scores = !m_scores.empty();
-  int streaming = 0, differing = 0;
-  double highest = 0;  // score among those that stream
-  for (size_t i = 0; i < m_own.size(); ++i) {
-    HeadCell c;
-    c.head = m_own[i];
-    c.flipped = m_flips.contains({c.head.layer, c.head.head});
-    const bool stream = streams(c.head.layer, c.head.head);
-    if (const HeadMetrics* after = counted(i)) {
-      c.head = *after;
-    } else if (c.flipped) {
-      c.head.kind = stream ? HeadKind::Streaming : HeadKind::Retrieval;
-      c.head.kept = stream ? -1 : c.head.total;
-      c.head.attentionKept = -1;
-    }
-    if (view.scores) c.score = m_scores[i];
-    if (stream && view.scores) highest = streaming == 0 ? double(c.score) : std::max(highest, double(c.score));
-    streaming += stream ? 1 : 0;
-    c.differs = m_second.size() == m_own.size() && stream != (m_second[i] < .5F);
-    differing += c.differs ? 1 : 0;
-    view.cells.push_back(std::move(c));
-  }
-  view.threshold = highest;
-  if (m_map->isVisible()) m_map->show(view, m_model->data());
-  const QSignalBlocker quiet(m_threshold);
-  m_threshold->setRange(0, int(m_own.size()));
-  m_threshold->setValue(streaming);
-  m_threshold->setEnabled(view.scores);
-  m_thresholdLabel->setText(view.scores ? tr("%1 of %2 heads stream · score up to %3 (%4)")
-                                              .arg(QString::number(streaming), QString::number(m_own.size()), number(highest, 5), m_scoreSource)
-                                        : tr("%1 of %2 heads stream · no scores to order them by").arg(streaming).arg(m_own.size()));
-  m_table->set(m_answer.get());
-  if (!m_second.empty())
-    m_hint->setText(tr("Against %1: %2 heads differ, %3 % agree")
-                        .arg(m_secondName, QString::number(differing),
-                             number(m_own.empty() ? 100 : 100.0 * double(m_own.size() - size_t(differing)) / double(m_own.size()), 1)));
-  else
-    m_hint->setText(tr("A head that streams keeps its first and latest tokens; flipped, it keeps the whole context."));
-  m_compareButton->setText(m_second.empty() ? tr("Compare…") : tr("Stop comparing"));
-  m_resetButton->setEnabled(!m_flips.empty());
-  m_whole->setVisible(method() && method()->method.rfind("duo", 0) == 0);
-  showCard();
-  showState();
-}
-
-void HeadsPage::showCard() {
-  const QString card = m_map->card(m_map->cursor().layer, m_map->cursor().head);
-  m_card->setText(card.isEmpty() ? tr("Run a comparison to see and edit its heads.") : card);
-}
-
-void HeadsPage::showState() {
-  const bool busy = m_client->busy();
-  m_progress->setVisible(busy);
-  const bool usable = m_answer && m_asked == m_flips && !m_answer->freshSpec.empty();
-  m_useButton->setEnabled(usable);
-  m_useButton->setToolTip(usable ? tr("Adds the edited pattern to the methods of the comparison")
-                                 : tr("Only a Duo pattern of whole heads can be run as a method: set \"Whole heads\", or choose a duo method"));
-  for (QToolButton* b : {m_layerButton, m_loadButton, m_saveButton, m_compareButton}) b->setEnabled(!m_own.empty());
-  if (busy)
-    m_status->setText(m_answer && m_answer->after.kvBytes > 0 ? tr("Replaying quality…") : tr("Preparing the prompt once for all edits…"));
-  else if (m_answer)
-    m_status->setText(tr("Replayed on this run's prompt: %1 context tokens, %2 answer positions, %3 ms; not timed as a method.")
-                          .arg(QString::number(m_answer->contextTokens), QString::number(m_answer->positions), number(m_answer->ms, 0)));
-  else if (m_own.empty())
-    m_status->clear();
-}
-
-void HeadsPage::retranslateUi() {
-  m_methodLabel->setText(tr("Method"));
-  m_method->setAccessibleName(tr("Method whose heads are edited"));
-  m_undoAction->setText(tr("Undo"));
-  m_redoAction->setText(tr("Redo"));
-  m_undoButton->setText(tr("Undo"));
-  m_undoButton->setToolTip(tr("Undo (Ctrl+Z)"));
-  m_redoButton->setText(tr("Redo"));
-  m_redoButton->setToolTip(tr("Redo (Ctrl+Shift+Z)"));
-  m_resetButton->setText(tr("Reset"));
-  m_resetButton->setToolTip(tr("Back to the method's own pattern"));
-  m_layerButton->setText(tr("Flip layer"));
-  m_layerButton->setToolTip(tr("Flips every head of the layer under the cursor (Shift+F)"));
-  m_loadButton->setText(tr("Load…"));
-  m_loadButton->setToolTip(tr("Loads a pattern as DuoAttention's full_attention_heads.tsv: heads below 0.5 stream"));
-  m_saveButton->setText(tr("Save…"));
-  m_saveButton->setToolTip(tr("Saves the pattern as DuoAttention's full_attention_heads.tsv"));
-  m_compareButton->setToolTip(tr("Marks the heads that a second pattern treats otherwise"));
-  m_useButton->setText(tr("Use as method"));
-  m_whole->setText(tr("Whole heads"));
-  m_whole->setToolTip(
-      tr("The one head to which duo gives a longer window, to meet the ratio exactly, gets the others' window, as in a pattern file"));
-  m_threshold->setToolTip(tr("The heads with the lowest scores stream"));
-  for (QToolButton* b : {m_undoButton, m_redoButton, m_resetButton, m_layerButton, m_loadButton, m_saveButton, m_compareButton, m_useButton})
-    b->setAccessibleName(b->text().isEmpty() ? tr("Compare…") : b->text());
-  m_threshold->setAccessibleName(tr("Number of heads that stream, lowest scores first"));
-  m_progress->setAccessibleName(tr("Progress of the replay"));
-  m_whole->setAccessibleName(m_whole->text());
-  m_card->setAccessibleName(tr("The head under the cursor"));
-  show();
 }
 
 void HeadsPage::changeEvent(QEvent* event) {

@@ -14,7 +14,6 @@ class QAction;
 class QCheckBox;
 class QComboBox;
 class QLabel;
-class QProgressBar;
 class QSlider;
 class QToolButton;
 
@@ -22,6 +21,7 @@ namespace presslab {
 
 class ComparisonModel;
 class DeltaTable;
+class ReplayProgress;
 class RunController;
 class WhatIfClient;
 
@@ -96,11 +96,11 @@ class HeadsPage : public QWidget {
   HeadEditor* m_map;
   DeltaTable* m_table;
   QComboBox* m_method;
-  QLabel *m_methodLabel, *m_status, *m_card, *m_thresholdLabel, *m_hint;
+  QLabel *m_methodLabel, *m_card, *m_thresholdLabel, *m_hint;
   QSlider* m_threshold;
   QCheckBox* m_whole;
   QToolButton *m_undoButton, *m_redoButton, *m_resetButton, *m_layerButton, *m_loadButton, *m_saveButton, *m_compareButton, *m_useButton;
-  QProgressBar* m_progress;
+  ReplayProgress* m_progress;
   QAction *m_undoAction, *m_redoAction;
 };
 
