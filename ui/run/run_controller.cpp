@@ -6,6 +6,16 @@
 #include "ui/run/run_worker.h"
 
 namespace presslab {
+namespace {
+
+constexpr double kPaintShare = .04;          // of one core while something is timed
+
+/// Painting takes time from what is timed where the engine has all cores.
+bool paintingIsFelt(const CompareSpec& spec) {
+  return spec.mode == RunMode::Timed && (spec.model.threads <= 0 || spec.model.threads >= QThread::idealThreadCount());
+}
+
+}  // namespace
 
 RunController::RunController(ComparisonModel* model, QObject* parent)
     : QObject(parent), m_mailbox(std::make_shared<Mailbox>()), m_model(model), m_worker(new RunWorker(m_mailbox)) {
@@ -25,6 +35,7 @@ RunController::RunController(ComparisonModel* model, QObject* parent)
   });
   connect(m_worker, &RunWorker::finished, this, [this](quint64 run, const RunOutcome& outcome) {
     if (run != m_run) return;
+    m_throttle.setShare(0);
     drain();
     if (outcome.comparison) m_model->setComparison(outcome.comparison);
     m_lastRun = outcome.comparison;
@@ -102,6 +113,7 @@ void RunController::start(const CompareSpec& spec) {
   m_stop = std::stop_source{};
   m_model->begin(spec.methods, spec.maxNewTokens);
   setState(State::Running);
+  m_throttle.setShare(paintingIsFelt(spec) ? kPaintShare : 0);
   m_throttle.fire();
   QMetaObject::invokeMethod(
       m_worker, [w = m_worker, spec, run = ++m_run, stop = m_stop.get_token()] { w->compare(spec, run, stop); }, Qt::QueuedConnection);
@@ -129,7 +141,10 @@ void RunController::requestPieces(const Comparison& c) {
 
 void RunController::drain() {
   for (const Mail& mail : m_mailbox->take())
-    if (mail.run == m_run) m_model->apply(mail.event);
+    if (mail.run == m_run) {
+      if (mail.event.kind == EventKind::PhaseStarted && mail.event.phase == Phase::Quality) m_throttle.setShare(0);  // nothing is timed from here on
+      m_model->apply(mail.event);
+    }
   m_throttle.fire();
 }
 
