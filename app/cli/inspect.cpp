@@ -54,7 +54,7 @@ Json memoryJson(const InspectOptions& o) {
 }
 
 int inspect(const InspectOptions& o) {
-  const std::unique_ptr<ModelFile> file = openGguf(resolveModel(o.model.path), true);
+  const std::unique_ptr<ModelFile> file = openModelFile(resolveModel(o.model.path), true);
   const Tokenizer tokenizer(file->vocab());
   Json whole = modelJson(file->info());
   for (const std::string& notice : tokenizer.notices()) whole["notices"].push_back(notice);

@@ -23,7 +23,7 @@ struct TokenizeOptions {
 
 int tokenize(const TokenizeOptions& o, const Context& context) {
   if (o.text.has_value() == o.file.has_value()) badInput("tokenize: give either --text or --file");
-  const std::unique_ptr<ModelFile> file = openGguf(resolveModel(o.model), true);
+  const std::unique_ptr<ModelFile> file = openModelFile(resolveModel(o.model), true);
   const Tokenizer tokenizer(file->vocab());
   Progress progress(context);
   for (const std::string& notice : tokenizer.notices()) progress.note(notice);

@@ -114,7 +114,7 @@ int64_t availableMemory() {
 }
 
 ModelFootprint modelFootprint(const ModelSpec& spec) {
-  const std::unique_ptr<ModelFile> file = openGguf(resolveModel(spec.path), true);
+  const std::unique_ptr<ModelFile> file = openModelFile(resolveModel(spec.path), true);
   const ModelConfig& c = file->config();
   ModelFootprint m;
   m.info = file->info();

@@ -18,6 +18,10 @@ enum class TensorType { F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K
 struct TensorTypeTraits { const char* name; int blockSize; int blockBytes; };
 const TensorTypeTraits& traits(TensorType);
 
+enum class Norm { Rms, Layer };
+/// Of the feed-forward block. GeluTanh is GPT-2's and Gemma's approximation, Gelu the exact one.
+enum class Activation { Silu, GeluTanh, Gelu };
+
 /// A tensor inside a mapped file. Row-major: rows x cols, cols contiguous (a weight is out x in).
 struct TensorView {
   std::string name;
@@ -26,27 +30,45 @@ struct TensorView {
   const std::byte* data = nullptr;
   int64_t bytes() const;
   int64_t rowBytes() const;
+  explicit operator bool() const { return data != nullptr; }
 };
 
-/// What the engine needs of an architecture; one small table of traits, not one engine each.
+/// What the engine needs of an architecture; one small table of traits (architecture.h), not one engine each.
 struct ModelConfig {
-  std::string architecture;                 // "llama"
+  std::string architecture;                 // GGUF's name: "llama", "gpt2", ...
   int layers = 0, hidden = 0, heads = 0, kvHeads = 0, headDim = 0, feedForward = 0, vocab = 0;
   int64_t contextLength = 0;
+  Norm norm = Norm::Rms;
   float normEps = 1e-5f;
+  float normOffset = 0;                     // added to every norm weight when it is read (Gemma's files keep weight - 1)
+  Activation activation = Activation::Silu;
+  bool gated = true;                        // down(act(gate) * up); else down(act(up))
+  float embeddingScale = 1;                 // of the embedding's rows, not of the output matrix
+  float attentionScale = 0;                 // of q.k; 0: 1 / sqrt(headDim)
   float ropeTheta = 10000.f;
-  int ropeDim = 0;                          // rotated dims of a head (headDim for llama)
-  std::vector<float> ropeFreqFactors;       // llama-3 style, may be empty
+  int ropeDim = 0;                          // rotated dims of a head (headDim for llama); 0: no rotary positions
+  std::vector<float> ropeFreqFactors;       // llama-3 style, may be empty; full layers only
+  float ropeScale = 1;                      // magnitude that cos and sin are multiplied with (longrope, yarn)
+  int64_t slidingWindow = 0;                // keys that a token of a sliding layer sees, itself included; 0: no such layers
+  std::vector<uint8_t> sliding;             // layers; 1: sliding. Empty: all full
+  float slidingRopeTheta = 0;               // base of sliding layers, without factors; 0: as the full ones
   bool tiedEmbedding = false;               // lm head is the embedding
+
+  bool isSliding(int layer) const { return slidingWindow > 0 && !sliding.empty() && sliding[size_t(layer)]; }
 };
 
-struct LayerTensors {                       // rotary pairs of q, k rows are in Hugging Face order (d, d + ropeDim/2)
+/// Tensors of a layer; an absent one has no data. Rotary pairs of q, k rows are in Hugging Face order (d, d + ropeDim/2). Matrices are
+/// out x in and have the layout of files with one matrix a projection: fused and transposed ones were split and turned when they were read.
+struct LayerTensors {
   TensorView attnNorm, q, k, v, o, ffnNorm, gate, up, down;
+  TensorView attnNormBias, qBias, kBias, vBias, oBias, ffnNormBias, upBias, downBias;   // 1 x out
+  TensorView qNorm, kNorm;                  // 1 x headDim, RMS over a head before the rotation
+  TensorView attnPostNorm, ffnPostNorm;     // 1 x hidden, of a block's result before it is added (Gemma 3)
 };
 
 /// Raw vocabulary data for the tokenizer.
 struct VocabData {
-  std::string model, pre;                   // "gpt2"; "smollm", "llama-bpe", ...
+  std::string model, pre;                   // "gpt2" (byte level) or "llama" (SentencePiece style); "smollm", "llama-bpe", ...
   std::vector<std::string> tokens;          // as stored (byte-level mapped)
   std::vector<int32_t> types;               // GGUF token types: 1 normal, 3 control, 4 user defined, 6 byte; may be empty
   std::vector<float> scores;
@@ -65,20 +87,23 @@ class ModelFile {
   const VocabData& vocab() const { return m_vocab; }
   const TensorView& embedding() const { return m_embedding; }   // vocab x hidden
   const TensorView& outputNorm() const { return m_outputNorm; } // 1 x hidden
+  const TensorView& outputNormBias() const { return m_outputNormBias; }   // may be absent
   const TensorView& output() const { return m_output; }         // vocab x hidden, may equal embedding
+  const TensorView& positions() const { return m_positions; }   // contextLength x hidden, learned positions; may be absent
   const LayerTensors& layer(int l) const { return m_layers[size_t(l)]; }
 
  protected:
   ModelInfo m_info;
   ModelConfig m_config;
   VocabData m_vocab;
-  TensorView m_embedding, m_outputNorm, m_output;
+  TensorView m_embedding, m_outputNorm, m_outputNormBias, m_output, m_positions;
   std::vector<LayerTensors> m_layers;
 };
 
-/// Opens, checks every header field and every tensor's place, shape and type; nothing is allocated from an unchecked count.
-/// Throws Failure(BadInput) with "file: 0xOFFSET: field: reason (limit)". Header facts only when headerOnly (no tensors needed).
-std::unique_ptr<ModelFile> openModelFile(const std::string& path);
+/// Opens a GGUF file, a Hugging Face folder or a weights file in one; checks every header field and every tensor's place, shape and type; nothing is allocated from an unchecked count.
+/// Throws Failure(BadInput) with "file: 0xOFFSET: field: reason (limit)". With headerOnly the same is checked, but no weight is touched: tensors that would
+/// need another order of rows keep the file's and must not be used.
+std::unique_ptr<ModelFile> openModelFile(const std::string& path, bool headerOnly = false);
 
 /// One row (or all rows) as float32. out has cols (or rows*cols) elements.
 void dequantizeRow(const TensorView&, int64_t row, float* out);

@@ -57,6 +57,10 @@ struct RunContext {
   const Pattern* pattern = nullptr;         // calibration in use, null: none
   std::string calibration = "none";         // "file", "light", "none"
   uint64_t seed = 0;
+  /// Layers, 1: left alone, because its window bounds what it holds already (sliding layers between full ones). Empty: none.
+  std::vector<uint8_t> bounded;
+  int64_t boundedWindow = 0;                // tokens that such a layer holds at most
+  bool isBounded(int layer) const { return !bounded.empty() && bounded[size_t(layer)]; }
 };
 
 /// One compression method. Engine thread. begin() once per run, then keep() once per layer in order 0..L-1.
