@@ -66,16 +66,44 @@ struct LayerTensors {
   TensorView attnPostNorm, ffnPostNorm;     // 1 x hidden, of a block's result before it is added (Gemma 3)
 };
 
-/// Raw vocabulary data for the tokenizer.
+/// A token that is found in a text as a whole, before the text is cut and merged (added_tokens of a tokenizer.json).
+struct AddedToken {
+  std::string text;
+  int32_t id = -1;
+  bool special = false;                     // a control token: text never makes it, a template does
+  bool lstrip = false, rstrip = false;      // takes the white space before it, after it
+  bool singleWord = false;                  // only where no letter, number or underscore touches it
+  bool normalized = false;                  // looked for in the normalised text
+};
+
+/// Raw vocabulary data for the tokenizer, from a GGUF file or from the files of a Hugging Face folder.
 struct VocabData {
-  std::string model, pre;                   // "gpt2" (byte level) or "llama" (SentencePiece style); "smollm", "llama-bpe", ...
-  std::vector<std::string> tokens;          // as stored (byte-level mapped)
-  std::vector<int32_t> types;               // GGUF token types: 1 normal, 3 control, 4 user defined, 6 byte; may be empty
+  enum class Prefix { None, First, EachPart };          // a space before the text; EachPart: also after every added token
+  enum class Strip { None, OneSpace, FirstTokenMarks };  // of decoding: the text's first space, or all marks of its first token
+
+  std::string model, pre;                   // "gpt2" (byte level), "llama" (SentencePiece style, by scores) or "bpe" (characters, by merges); "smollm", "llama-bpe", ...
+  std::string keyPrefix = "tokenizer.ggml.";            // where messages look for the keys: of a GGUF file, or "FILE: " of a folder
+  std::vector<std::string> tokens;          // as stored (byte-level mapped, or with the mark U+2581 for spaces)
+  std::vector<int32_t> types;               // GGUF token types: 1 normal, 2 unknown, 3 control, 4 user defined, 5 unused, 6 byte; may be empty
   std::vector<float> scores;
   std::vector<std::string> merges;
+  std::vector<AddedToken> added;            // flags of control and user-defined tokens; a token that is not here has none
   int32_t bos = -1, eos = -1, unk = -1, pad = -1;
-  bool addBos = false, addSpacePrefix = false;
+  std::vector<int32_t> endIds;              // further ids that end a generation
+  bool addBos = false, addSpacePrefix = false;          // addSpacePrefix: tokenizer.ggml.add_space_prefix as it was read
+  Prefix prefix = Prefix::None;
+  bool prefixUnlessSpace = false;           // not where the text begins with a space already
+  Strip strip = Strip::None;
+  bool spaceMarks = false;                  // spaces are U+2581 in tokens
+  bool splitAtMarks = false;                // pieces begin at each mark
+  bool nfc = false;                         // text is brought into normal form C first
+  bool ignoreMerges = false;                // a piece that is a token is not merged
+  bool byteFallback = false;                // a character without token becomes its bytes, <0x00> to <0xFF>
+  bool fuseUnknown = false;                 // neighbouring unknown characters are one unknown token
+  bool dropUnknown = false;                 // without unknown token: what has no token is left out, as the reference does
+  bool keepUnknown = false;                 // the unknown token stands for it even when it is a control token
   std::string chatTemplate;
+  std::string templateRefused;              // why a chat template was not read (then chatTemplate is empty)
 };
 
 /// A whole validated model: metadata, vocabulary, tensors. The file stays mapped while this lives.
