@@ -81,12 +81,16 @@ struct VocabData {
   enum class Prefix { None, First, EachPart };          // a space before the text; EachPart: also after every added token
   enum class Strip { None, OneSpace, FirstTokenMarks };  // of decoding: the text's first space, or all marks of its first token
 
-  std::string model, pre;                   // "gpt2" (byte level), "llama" (SentencePiece style, by scores) or "bpe" (characters, by merges); "smollm", "llama-bpe", ...
+  struct Merge { int32_t left, right, result; };
+
+  std::string model;                        // "gpt2" (byte level), "llama" (SentencePiece style, by scores), "bpe" (characters, by merges)
+  std::string pre;                          // "smollm", "llama-bpe", ...
   std::string keyPrefix = "tokenizer.ggml.";            // where messages look for the keys: of a GGUF file, or "FILE: " of a folder
   std::vector<std::string> tokens;          // as stored (byte-level mapped, or with the mark U+2581 for spaces)
   std::vector<int32_t> types;               // GGUF token types: 1 normal, 2 unknown, 3 control, 4 user defined, 5 unused, 6 byte; may be empty
   std::vector<float> scores;
   std::vector<std::string> merges;
+  std::vector<Merge> mergeIds;              // instead of merges, where a file's tokens may hold spaces
   std::vector<AddedToken> added;            // flags of control and user-defined tokens; a token that is not here has none
   int32_t bos = -1, eos = -1, unk = -1, pad = -1;
   std::vector<int32_t> endIds;              // further ids that end a generation
