@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
+#include <cmath>
 #include <cstring>
 
 #include "core/format/gguf_model.h"
@@ -106,21 +107,49 @@ void readSpecialIds(const GgufHeader& h, VocabData& v) {
   }
 }
 
+/// Llama 3's tokenizers take a piece that is a token as it is.
+bool mergesLast(std::string_view pre) { return pre == "llama-bpe" || pre == "llama3" || pre == "llama-v3"; }
+
+/// What such files leave out and mean: a begin-of-text token, and a space before the text.
+void readSentencePiece(const GgufHeader& h, VocabData& v) {
+  const GgufKeyValue& scores = required(h, "tokenizer.ggml.scores");
+  for (size_t i = 0; i < v.scores.size(); ++i) {
+    if (!std::isfinite(v.scores[i])) h.failKey(scores, "element " + std::to_string(i) + " is no finite number");
+  }
+  v.addBos = v.addSpacePrefix = v.spaceMarks = v.byteFallback = v.fuseUnknown = true;
+  if (const GgufKeyValue* space = h.find("tokenizer.ggml.add_space_prefix")) v.addSpacePrefix = h.boolean(*space);
+  if (v.addSpacePrefix) {
+    v.prefix = VocabData::Prefix::EachPart;
+    v.strip = VocabData::Strip::OneSpace;
+  }
+  const GgufKeyValue* architecture = h.find("general.architecture");
+  if (!architecture || h.string(*architecture) != "phi3") return;
+  // Phi-3's control tokens take the white space behind them; a GGUF file does not say so.
+  for (size_t i = 0; i < v.types.size(); ++i) {
+    const std::string& name = v.tokens[i];
+    if ((v.types[i] != 3 && name != "</s>") || name == "<unk>" || name == "<s>" || name == "<|endoftext|>") continue;
+    v.added.push_back({name, int32_t(i), true, false, true, false, false});
+  }
+}
+
 }  // namespace
 
 VocabData readVocab(const GgufHeader& h) {
   VocabData v;
   const GgufKeyValue& model = required(h, "tokenizer.ggml.model");
   v.model = std::string(h.string(model));
-  if (v.model != "gpt2")
-    h.failKey(model, "tokenizer model '" + printable(v.model, 40) + "' is not supported (supported: gpt2, which is byte-level BPE)");
+  if (v.model != "gpt2" && v.model != "llama") {
+    h.failKey(model, "tokenizer model '" + printable(v.model, 40) +
+                         "' is not supported (supported: gpt2, which is byte-level BPE, and llama, which is SentencePiece-style BPE)");
+  }
   if (const GgufKeyValue* pre = h.find("tokenizer.ggml.pre")) v.pre = std::string(h.string(*pre));
   readTokens(h, v);
   readSpecialIds(h, v);
   // Files made for Llama 3 leave the switch out and mean "on".
-  v.addBos = v.pre == "llama-bpe" || v.pre == "llama3" || v.pre == "llama-v3";
+  v.addBos = mergesLast(v.pre);
+  if (v.model == "llama") readSentencePiece(h, v);
+  v.ignoreMerges = mergesLast(v.pre);
   if (const GgufKeyValue* add = h.find("tokenizer.ggml.add_bos_token")) v.addBos = h.boolean(*add);
-  if (const GgufKeyValue* space = h.find("tokenizer.ggml.add_space_prefix")) v.addSpacePrefix = h.boolean(*space);
   if (const GgufKeyValue* chat = h.find("tokenizer.chat_template")) v.chatTemplate = std::string(h.string(*chat));
   return v;
 }

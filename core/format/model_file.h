@@ -96,7 +96,7 @@ struct VocabData {
   std::vector<int32_t> endIds;              // further ids that end a generation
   bool addBos = false, addSpacePrefix = false;          // addSpacePrefix: tokenizer.ggml.add_space_prefix as it was read
   Prefix prefix = Prefix::None;
-  bool prefixUnlessSpace = false;           // not where the text begins with a space already
+  bool prefixUnlessSpace = false;           // not where the text begins with a space already; prefix and marks come after added tokens were found
   Strip strip = Strip::None;
   bool spaceMarks = false;                  // spaces are U+2581 in tokens
   bool splitAtMarks = false;                // pieces begin at each mark

@@ -64,19 +64,33 @@ Frame chatMl(const Tokenizer& t, const VocabData& v, const std::string& reason) 
 }
 
 /// The template's own text: the only place where names of control tokens are the tokens.
-std::vector<int32_t> encodeTemplate(const Tokenizer& t, const SpecialTokens& controls, std::string_view text) {
-  std::vector<int32_t> out;
+struct TemplateText {
+  std::vector<int32_t> ids;
+  bool stripsAfter = false, stripsBefore = false;   // its last, first token takes the white space of what stands there
+  TextPlace after = TextPlace::GoesOn;              // where a text stands that follows
+};
+
+TemplateText encodeTemplate(const Tokenizer& t, const SpecialTokens& controls, std::string_view text, TextPlace place) {
+  TemplateText out;
   const auto plain = [&](std::string_view part) {
-    const std::vector<int32_t> ids = t.encode(part);
-    out.insert(out.end(), ids.begin(), ids.end());
+    if (part.empty()) return;
+    const std::vector<int32_t> ids = t.encode(part, place);
+    out.ids.insert(out.ids.end(), ids.begin(), ids.end());
+    place = TextPlace::GoesOn;
   };
   size_t pos = 0;
-  for (SpecialTokens::Match m = controls.find(text, 0); m.pos != std::string_view::npos; m = controls.find(text, pos)) {
+  bool strips = false;
+  for (SpecialTokens::Match m = controls.find(text, 0); m.token; m = controls.find(text, pos)) {
+    if (m.token->lstrip && trimSpace(text.substr(0, m.pos), true, false).empty()) out.stripsBefore = true;
     plain(text.substr(pos, m.pos - pos));
-    out.push_back(m.id);
+    out.ids.push_back(m.token->id);
+    place = TextPlace::AfterToken;
     pos = m.pos + m.bytes;
+    strips = m.token->rstrip;
   }
+  out.stripsAfter = strips && pos == text.size();
   plain(text.substr(pos));
+  out.after = place;
   return out;
 }
 
@@ -87,28 +101,37 @@ void append(std::vector<int32_t>& to, const std::vector<int32_t>& ids) { to.inse
 ChatPrompt buildPrompt(const Tokenizer& t, const VocabData& v, std::string_view context, std::string_view question, bool raw) {
   ChatPrompt p;
   Frame f;
-  if (!raw && !v.chatTemplate.empty()) {
-    f = frameOf(t, v);
+  if (!raw && (!v.chatTemplate.empty() || !v.templateRefused.empty())) {
+    f.reason = v.templateRefused;
+    if (f.reason.empty()) f = frameOf(t, v);
     if (!f.ok) {
       f = chatMl(t, v, f.reason);
       p.notice = f.reason;
     }
   }
   if (!f.ok) {
-    p.context = t.encode(context);
-    p.question = t.encode(question);
+    if (v.addBos && t.bos() >= 0) p.context.push_back(t.bos());
+    append(p.context, t.encode(context));
+    p.question = t.encode(question, context.empty() ? TextPlace::Begins : TextPlace::GoesOn);
     return p;
   }
   SpecialTokens controls;
   for (int32_t id = 0; id < t.vocabSize(); ++id) {
-    if (t.isControl(id)) controls.add(t.piece(id), id);
+    if (!t.isControl(id)) continue;
+    const AddedToken* flags = t.addedToken(id);
+    controls.add(flags ? *flags : AddedToken{t.piece(id), id});
   }
-  std::string first(f.trims ? trimUnicode(context, true, question.empty()) : context);
-  if (!question.empty()) first += "\n\n";
-  p.context = encodeTemplate(t, controls, f.head);
-  append(p.context, t.encode(first));
-  p.question = t.encode(f.trims ? trimUnicode(question, false, true) : question);
-  append(p.question, encodeTemplate(t, controls, f.tail));
+  controls.finish();
+  const TemplateText head = encodeTemplate(t, controls, f.head, TextPlace::Begins);
+  const TemplateText tail = encodeTemplate(t, controls, f.tail, TextPlace::GoesOn);
+  std::string_view first = trimUnicode(context, f.trims, f.trims && question.empty());
+  first = trimSpace(first, head.stripsAfter, tail.stripsBefore && question.empty());
+  std::string_view last = trimUnicode(question, false, f.trims);
+  last = trimSpace(last, false, tail.stripsBefore);
+  p.context = head.ids;
+  append(p.context, t.encode(std::string(first) + (question.empty() ? "" : "\n\n"), head.after));
+  p.question = t.encode(last, TextPlace::GoesOn);
+  append(p.question, tail.ids);
   return p;
 }
 

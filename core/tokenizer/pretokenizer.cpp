@@ -76,15 +76,14 @@ size_t lineEndsEnd(std::string_view text, size_t pos) {
   return pos;
 }
 
-size_t llama3End(std::string_view text, size_t pos) {
-  constexpr int kNumbersTogether = 3;
+size_t llama3End(std::string_view text, size_t pos, int numbersTogether) {
   if (const size_t n = contraction(text, pos, true)) return pos + n;
   const Char c = at(text, pos);
   if (c.cls == CharClass::Letter) return runEnd(text, pos, CharClass::Letter);
   if (c.cls == CharClass::Number) {
     size_t end = pos;
     Char d = c;
-    for (int i = 0; i < kNumbersTogether && d.is(CharClass::Number); ++i, d = at(text, end)) end += d.bytes;
+    for (int i = 0; i < numbersTogether && d.is(CharClass::Number); ++i, d = at(text, end)) end += d.bytes;
     return end;
   }
   const Char next = at(text, pos + c.bytes);
@@ -97,19 +96,46 @@ size_t llama3End(std::string_view text, size_t pos) {
   return spaceEnd(text, pos, false);
 }
 
+size_t marksEnd(std::string_view text, size_t pos) {
+  const size_t next = text.find(kSpaceMark, text.substr(pos, kSpaceMark.size()) == kSpaceMark ? pos + kSpaceMark.size() : pos);
+  return next == std::string_view::npos ? text.size() : next;
+}
+
+struct Named { std::string_view name; PreTokenizer scheme; };
+
+/// Names that llama.cpp's converter writes, by the expressions that they stand for.
+constexpr Named kNames[] = {
+    {"", PreTokenizer::Gpt2},           {"default", PreTokenizer::Gpt2},    {"gpt-2", PreTokenizer::Gpt2},
+    {"gpt2", PreTokenizer::Gpt2},       {"phi-2", PreTokenizer::Gpt2},      {"mpt", PreTokenizer::Gpt2},
+    {"olmo", PreTokenizer::Gpt2},       {"jina-es", PreTokenizer::Gpt2},    {"jina-de", PreTokenizer::Gpt2},
+    {"smollm", PreTokenizer::Smollm},   {"starcoder", PreTokenizer::Smollm}, {"refact", PreTokenizer::Smollm},
+    {"command-r", PreTokenizer::Smollm}, {"codeshell", PreTokenizer::Smollm}, {"llama-bpe", PreTokenizer::Llama3},
+    {"llama3", PreTokenizer::Llama3},   {"llama-v3", PreTokenizer::Llama3}, {"dbrx", PreTokenizer::Llama3},
+    {"smaug-bpe", PreTokenizer::Llama3}, {"qwen2", PreTokenizer::Qwen2},    {"deepseek-r1-qwen", PreTokenizer::Qwen2},
+    {"stablelm2", PreTokenizer::Qwen2}, {"megrez", PreTokenizer::Qwen2},
+};
+
 }  // namespace
 
 PreTokenizer preTokenizerNamed(const std::string& pre, bool& known) {
-  known = true;
-  if (pre == "smollm") return PreTokenizer::Smollm;
-  if (pre == "llama-bpe" || pre == "llama3" || pre == "llama-v3") return PreTokenizer::Llama3;
-  known = pre.empty() || pre == "default" || pre == "gpt-2" || pre == "gpt2";
+  for (const Named& n : kNames) {
+    if (n.name != pre) continue;
+    known = true;
+    return n.scheme;
+  }
+  known = false;
   return PreTokenizer::Gpt2;
 }
 
 size_t pieceEnd(PreTokenizer scheme, std::string_view text, size_t pos) {
-  if (scheme == PreTokenizer::Llama3) return llama3End(text, pos);
-  return gpt2End(text, pos, scheme == PreTokenizer::Smollm);
+  switch (scheme) {
+    case PreTokenizer::Llama3: return llama3End(text, pos, 3);
+    case PreTokenizer::Qwen2: return llama3End(text, pos, 1);
+    case PreTokenizer::Smollm: return gpt2End(text, pos, true);
+    case PreTokenizer::Whole: return text.size();
+    case PreTokenizer::Marks: return marksEnd(text, pos);
+    default: return gpt2End(text, pos, false);
+  }
 }
 
 }  // namespace presslab

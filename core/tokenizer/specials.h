@@ -5,24 +5,32 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
+
+#include "core/format/model_file.h"
 
 namespace presslab {
 
-/// Tokens that are found in a text by their exact name: the longest at the leftmost place wins.
+/// Tokens that are found in a text by their exact name: the longest at the leftmost place wins. Immutable after finish().
 class SpecialTokens {
  public:
-  struct Match { size_t pos = std::string_view::npos, bytes = 0; int32_t id = -1; };
+  /// bytes from pos on belong to the token, white space that it takes included; token is null when nothing was found.
+  struct Match { size_t pos = std::string_view::npos, bytes = 0; const AddedToken* token = nullptr; };
 
-  void add(const std::string& name, int32_t id);
-  bool empty() const { return m_ids.empty(); }
-  /// The first match at or after `from`; pos is npos when there is none. Linear in the text.
+  /// passes: its name is found, so that no shorter token is found within it, but stays text.
+  void add(AddedToken token, bool passes = false);
+  void finish();
+  bool empty() const { return m_tokens.empty(); }
+  /// The first match at or after `from`. Takes time linear in the text, times the longest name.
   Match find(std::string_view text, size_t from) const;
 
  private:
-  std::unordered_map<std::string, int32_t> m_ids;
-  std::array<std::vector<size_t>, 256> m_lengths;   // by first byte, descending
+  struct Entry { AddedToken token; bool passes; };
+  const Entry* longestAt(std::string_view text, size_t pos) const;
+
+  std::vector<Entry> m_tokens;                               // sorted by name, unique
+  std::array<std::pair<uint32_t, uint32_t>, 256> m_first{};  // the range of names with that first byte
 };
 
 }  // namespace presslab

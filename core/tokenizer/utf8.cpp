@@ -69,8 +69,10 @@ void appendUtf8(std::string& out, uint32_t c) {
   }
 }
 
-std::string_view trimUnicode(std::string_view s, bool left, bool right) {
-  const auto space = [](uint32_t c) { return classOf(c) == CharClass::Space || (c >= 0x1C && c <= 0x1F); };
+namespace {
+
+template <class F>
+std::string_view trimWhile(std::string_view s, bool left, bool right, F space) {
   while (left && !s.empty()) {
     const Utf8Char c = decodeUtf8(s, 0);
     if (!space(c.code)) break;
@@ -84,6 +86,35 @@ std::string_view trimUnicode(std::string_view s, bool left, bool right) {
     s.remove_suffix(c.bytes);
   }
   return s;
+}
+
+}  // namespace
+
+std::string_view trimUnicode(std::string_view s, bool left, bool right) {
+  return trimWhile(s, left, right, [](uint32_t c) { return classOf(c) == CharClass::Space || (c >= 0x1C && c <= 0x1F); });
+}
+
+std::string_view trimSpace(std::string_view s, bool left, bool right) {
+  return trimWhile(s, left, right, [](uint32_t c) { return classOf(c) == CharClass::Space; });
+}
+
+bool isWordCharacter(uint32_t code) {
+  if (code > 0x10FFFF) return false;
+  if (code == 0x200C || code == 0x200D || (code >= 0x24B6 && code <= 0x24E9)) return true;   // joiners, circled letters
+  switch (utf8proc_category(utf8proc_int32_t(code))) {
+    case UTF8PROC_CATEGORY_LU:
+    case UTF8PROC_CATEGORY_LL:
+    case UTF8PROC_CATEGORY_LT:
+    case UTF8PROC_CATEGORY_LM:
+    case UTF8PROC_CATEGORY_LO:
+    case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_MC:
+    case UTF8PROC_CATEGORY_ME:
+    case UTF8PROC_CATEGORY_ND:
+    case UTF8PROC_CATEGORY_NL:
+    case UTF8PROC_CATEGORY_PC: return true;
+    default: return false;
+  }
 }
 
 CharClass classOf(uint32_t code) {

@@ -8,6 +8,9 @@
 
 namespace presslab {
 
+/// Stands for a space in SentencePiece-style tokens (U+2581).
+constexpr std::string_view kSpaceMark = "\xE2\x96\x81";
+
 /// What the pre-tokenisers ask of a character: \p{L}, \p{N}, \s (Unicode White_Space) or none of them.
 enum class CharClass : uint8_t { Letter, Number, Space, Other };
 
@@ -24,6 +27,10 @@ Utf8Char decodeUtf8(std::string_view text, size_t pos);
 void appendUtf8(std::string& out, uint32_t code);
 /// Without the white space at one or both ends (what Python's strip() takes for white space).
 std::string_view trimUnicode(std::string_view s, bool left, bool right);
+/// The same for Unicode White_Space, which is what tokenizers strip.
+std::string_view trimSpace(std::string_view s, bool left, bool right);
+/// Part of a word in the sense of \w: letters, marks, digits, connectors.
+bool isWordCharacter(uint32_t code);
 /// Class of a code point; kInvalid is Other. Categories are those of utf8proc's Unicode version.
 CharClass classOf(uint32_t code);
 

@@ -131,7 +131,7 @@ class TestTokenizer : public QObject {
 
   void faultsNameTheirKey() {
     VocabData v = byteVocab();
-    v.model = "llama";
+    v.model = "bert";
     QVERIFY(contains(reasonOf(v), "tokenizer.ggml.model"));
     v = byteVocab();
     v.types.pop_back();
