@@ -156,4 +156,5 @@ def main():
     dump("classes.json", {"letter": ranges(matcher(r"\p{L}")), "number": ranges(matcher(r"\p{N}")), "space": ranges(matcher(r"\s"))})
 
 
-main()
+if __name__ == "__main__":
+    main()
