@@ -16,7 +16,8 @@ namespace {
 
 constexpr int64_t kPart = 256;               // slots of a task
 constexpr int kStackGroup = 16;              // query heads of a group whose scores stand on the stack: a worker's first task allocates nothing
-enum Slot { kCaller = 0, kTask = 1 };
+constexpr int kStackDim = 128;               // head dimension up to which the rows of a block stand on the stack
+enum Slot { kCaller = 0, kTask = 1, kTile = 2 };
 
 int64_t partsOf(int64_t length) { return (length + kPart - 1) / kPart; }
 
@@ -25,13 +26,31 @@ float* resultRoom(int64_t parts, int kvHeads, int group, int headDim) {
   return threadScratch(kCaller, size_t(parts * group * (2 + headDim) + kvHeads + 1));
 }
 
+/// Calls f(elem, first, rows, count) for the pieces of slots [begin, begin + n) of keys or values: quantised blocks one by one as float32 rows,
+/// the rest as it is stored. first counts from begin.
+template <class F>
+void forPieces(const Ops& o, const DecodeAttentionArgs& a, const KvHeadView& view, bool values, int64_t begin, int64_t n, F&& f) {
+  int64_t at = begin;
+  if (at < view.blockRows) {
+    float local[kStackDim * kKvBlock];
+    float* rows = a.headDim <= kStackDim ? local : threadScratch(kTile, size_t(a.headDim) * kKvBlock);
+    const auto* blocks = static_cast<const uint8_t*>(values ? view.vBlocks : view.kBlocks);
+    const int64_t blockBytes = kvBlockBytes(view.form, a.headDim);
+    for (; at < std::min(begin + n, view.blockRows); at += kKvBlock) {
+      o.kvBlockRows(view.form, values, blocks + at / kKvBlock * blockBytes, a.headDim, rows);
+      f(KvElem::F32, at - begin, rows, int64_t{kKvBlock});
+    }
+  }
+  if (at == begin + n) return;
+  const int64_t rowBytes = presslab::kernels::rowBytes(a.elem, a.headDim);
+  const auto* rows = static_cast<const uint8_t*>(values ? view.v : view.k) + (at - view.blockRows) * rowBytes;
+  f(KvElem(int(a.elem)), at - begin, rows, begin + n - at);
+}
+
 /// Result of a part: `group` maxima, `group` sums, then group x headDim unnormalised outputs.
 void computePart(const Ops& o, const DecodeAttentionArgs& a, int head, int64_t part, float* result) {
   const KvHeadView& view = a.heads[head];
   const int64_t begin = part * kPart, n = std::min(kPart, view.length - begin);
-  const int64_t rowBytes = presslab::kernels::rowBytes(a.elem, a.headDim);
-  const auto* k = static_cast<const uint8_t*>(view.k) + begin * rowBytes;
-  const auto* v = static_cast<const uint8_t*>(view.v) + begin * rowBytes;
   float local[kStackGroup * kPart];
   float* s = a.group <= kStackGroup ? local : threadScratch(kTask, size_t(a.group * kPart));
   int64_t stride = kPart;
@@ -39,8 +58,16 @@ void computePart(const Ops& o, const DecodeAttentionArgs& a, int head, int64_t p
     s = a.probs + int64_t(head) * a.group * a.probsStride + begin;
     stride = a.probsStride;
   }
-  const auto elem = KvElem(int(a.elem));
-  o.scores(elem, a.q + int64_t(head) * a.group * a.headDim, k, n, a.group, a.headDim, a.scale, s, stride);
+  const float* q = a.q + int64_t(head) * a.group * a.headDim;
+  forPieces(o, a, view, false, begin, n, [&](KvElem elem, int64_t first, const void* rows, int64_t count) {
+    o.scores(elem, q, rows, count, a.group, a.headDim, a.scale, s + first, stride);
+  });
+  if (view.positions) {
+    for (int64_t j = 0; j < n; ++j) {
+      if (view.positions[begin + j] >= view.first) continue;
+      for (int g = 0; g < a.group; ++g) s[g * stride + j] = -INFINITY;
+    }
+  }
   float* maxima = result;
   float* sums = result + a.group;
   float* out = result + 2 * a.group;
@@ -50,7 +77,9 @@ void computePart(const Ops& o, const DecodeAttentionArgs& a, int head, int64_t p
     sums[g] = o.expSum(s + g * stride, n, std::isinf(maxima[g]) && maxima[g] < 0 ? 0.f : maxima[g]);
   }
   std::memset(out, 0, size_t(a.group) * size_t(a.headDim) * sizeof(float));
-  o.weigh(elem, s, stride, v, n, a.group, a.headDim, out);
+  forPieces(o, a, view, true, begin, n, [&](KvElem elem, int64_t first, const void* rows, int64_t count) {
+    o.weigh(elem, s + first, stride, rows, count, a.group, a.headDim, out);
+  });
 }
 
 /// out = sum_i e^(m_i - m) o_i / sum_i e^(m_i - m) l_i, parts in order.

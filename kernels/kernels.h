@@ -10,6 +10,8 @@
 #include <string>
 #include <type_traits>
 
+#include "kernels/kv_quant.h"
+
 namespace presslab::kernels {
 
 // ---- instruction sets ------------------------------------------------------------------------------------------------------
@@ -88,17 +90,28 @@ void multiply(int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, cons
 
 // ---- small ops ---------------------------------------------------------------------------------------------------------------
 void rmsNorm(const float* x, const float* weight, float eps, float* out, int64_t n);            // one row
-void siluMul(const float* gate, const float* up, float* out, int64_t n);                        // silu(gate) * up
+/// Mean and variance of the row taken out, then weight and bias (n each).
+void layerNorm(const float* x, const float* weight, const float* bias, float eps, float* out, int64_t n);
+void siluMul(const float* gate, const float* up, float* out, int64_t n);                        // silu(gate) * up; up may be null
+/// act(gate) * up, or act(gate) where up is null: the GELU with tanh, and the exact one.
+void geluTanhMul(const float* gate, const float* up, float* out, int64_t n);
+void geluMul(const float* gate, const float* up, float* out, int64_t n);
 void addInto(float* x, const float* y, int64_t n);                                              // x += y
 /// Rotates pairs (i, i + dim/2) of `heads` rows of headDim floats by cos/sin[dim/2] (Hugging Face half-split order).
 void rope(float* x, int heads, int headDim, int dim, const float* cos, const float* sin);
 
 // ---- attention ---------------------------------------------------------------------------------------------------------------
-/// Keys and values of one KV head as up to two contiguous segments of slots (a ring has two). Rows of headDim elements.
+/// Keys and values of one KV head: first the slots that are stored as quantised blocks, then rows of headDim elements.
 struct KvHeadView {
-  const void* k = nullptr;                   // (length, headDim) of Elem
+  const void* k = nullptr;                   // (length - blockRows, headDim) of Elem
   const void* v = nullptr;
   int64_t length = 0;                        // slots held; order is free, keys carry their rotation
+  const int32_t* positions = nullptr;        // (length) of each slot; decodeAttention: a slot before `first` has no weight. Null: all have
+  int64_t first = 0;
+  const void* kBlocks = nullptr;             // (blockRows / 32) blocks; decodeAttention alone reads them
+  const void* vBlocks = nullptr;
+  int64_t blockRows = 0;                     // a multiple of 32
+  KvForm form = KvForm::None;                // of the blocks
 };
 struct DecodeAttentionArgs {
   const float* q;                            // (kvHeads * group, headDim), rotated
@@ -127,6 +140,7 @@ struct PrefillAttentionArgs {
   Elem elem;
   float scale;
   bool exact;                                // fp32 arithmetic throughout
+  int64_t window = 0;                        // key j is visible only when i - j < window; 0: all before
 };
 /// Blockwise causal attention of a chunk of queries against everything before and in it. Never a T x T matrix.
 void prefillAttention(const PrefillAttentionArgs&, Pool&);

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "kernels/kernels.h"
@@ -227,7 +228,17 @@ void multiply(int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, cons
 // ---- row operations ----------------------------------------------------------------------------------------------------------
 
 void rmsNorm(const float* x, const float* weight, float eps, float* out, int64_t n) { ops().rmsNorm(x, weight, eps, out, n); }
+void layerNorm(const float* x, const float* weight, const float* bias, float eps, float* out, int64_t n) {
+  ops().layerNorm(x, weight, bias, eps, out, n);
+}
 void siluMul(const float* gate, const float* up, float* out, int64_t n) { ops().siluMul(gate, up, out, n); }
+void geluTanhMul(const float* gate, const float* up, float* out, int64_t n) { ops().geluTanhMul(gate, up, out, n); }
+void geluMul(const float* gate, const float* up, float* out, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) {
+    const float x = gate[i], y = .5f * x * (1.f + std::erf(x * 0.70710678f));
+    out[i] = up ? y * up[i] : y;
+  }
+}
 void addInto(float* x, const float* y, int64_t n) { ops().addInto(x, y, n); }
 void rope(float* x, int heads, int headDim, int dim, const float* cos, const float* sin) { ops().rope(x, heads, headDim, dim, cos, sin); }
 

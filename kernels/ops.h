@@ -5,6 +5,8 @@
 // This header is included there, so it holds plain structs and no inline code.
 #include <cstdint>
 
+#include "kernels/kv_quant.h"
+
 namespace presslab::kernels {
 
 constexpr int kPanel = 16;                   // rows of W interleaved
@@ -69,6 +71,8 @@ struct Ops {
   void (*scores)(KvElem, const float* q, const void* k, int64_t n, int group, int dim, float scale, float* s, int64_t sStride);
   // o[g * dim + i] += sum_j p[g * pStride + j] v[j][i].
   void (*weigh)(KvElem, const float* p, int64_t pStride, const void* v, int64_t n, int group, int dim, float* o);
+  // A block of the quantised cache to rows (32, dim).
+  void (*kvBlockRows)(KvForm, bool values, const void* block, int dim, float* rows);
   // Largest of x[0, n); NaN stays out unless all are NaN.
   float (*maxOf)(const float* x, int64_t n);
   // x = exp(x - shift); returns the sum.
@@ -80,7 +84,9 @@ struct Ops {
   void (*softmaxTile)(float* s, int64_t rows, int64_t seen, float factor, float* m, float* l, float* o, int64_t oStride, uint16_t* p);
 
   void (*rmsNorm)(const float* x, const float* weight, float eps, float* out, int64_t n);
+  void (*layerNorm)(const float* x, const float* weight, const float* bias, float eps, float* out, int64_t n);
   void (*siluMul)(const float* gate, const float* up, float* out, int64_t n);
+  void (*geluTanhMul)(const float* gate, const float* up, float* out, int64_t n);   // up may be null
   void (*addInto)(float* x, const float* y, int64_t n);
   void (*rope)(float* x, int heads, int headDim, int dim, const float* cos, const float* sin);
   // Rows kept[0, count) of `from` to `to`, at or before it. Rows of whole vectors; others go through compactRows's own loop.

@@ -34,12 +34,42 @@ void rmsNormOp(const float* x, const float* weight, float eps, float* out, int64
   for (; i < n; ++i) out[i] = x[i] * factor * weight[i];
 }
 
+void layerNormOp(const float* x, const float* weight, const float* bias, float eps, float* out, int64_t n) {
+  Vf parts = {};
+  int64_t i = 0;
+  for (; i + W <= n; i += W) parts += load(x + i);
+  float total = sum(parts);
+  for (; i < n; ++i) total += x[i];
+  const float mean = total / float(n);
+  Vf squares = {};
+  for (i = 0; i + W <= n; i += W) squares = mulAdd(load(x + i) - mean, load(x + i) - mean, squares);
+  float spread = sum(squares);
+  for (; i < n; ++i) spread += (x[i] - mean) * (x[i] - mean);
+  const float factor = 1.f / __builtin_sqrtf(spread / float(n) + eps);
+  for (i = 0; i + W <= n; i += W) store(out + i, mulAdd((load(x + i) - mean) * factor, load(weight + i), load(bias + i)));
+  for (; i < n; ++i) out[i] = (x[i] - mean) * factor * weight[i] + bias[i];
+}
+
+/// x (1 + tanh(u)) / 2 = x / (1 + e^(-2u)) with u = sqrt(2 / pi) (x + 0.044715 x^3).
+inline Vf geluTanh(Vf x) {
+  const Vf u = x * mulAdd(x * x, splat(0.044715f * 1.5957691216f), splat(1.5957691216f));
+  return x / (1.f + expV(-u));
+}
+
+void geluTanhMulOp(const float* gate, const float* up, float* out, int64_t n) {
+  int64_t i = 0;
+  for (; i + W <= n; i += W) store(out + i, up ? geluTanh(load(gate + i)) * load(up + i) : geluTanh(load(gate + i)));
+  if (i == n) return;
+  const Vf last = geluTanh(loadPart(gate + i, n - i));
+  storePart(out + i, up ? last * loadPart(up + i, n - i) : last, n - i);
+}
+
 inline Vf siluTimes(Vf g, Vf u) { return g / (1.f + expV(-g)) * u; }
 
 void siluMulOp(const float* gate, const float* up, float* out, int64_t n) {
   int64_t i = 0;
-  for (; i + W <= n; i += W) store(out + i, siluTimes(load(gate + i), load(up + i)));
-  if (i < n) storePart(out + i, siluTimes(loadPart(gate + i, n - i), loadPart(up + i, n - i)), n - i);
+  for (; i + W <= n; i += W) store(out + i, siluTimes(load(gate + i), up ? load(up + i) : splat(1.f)));
+  if (i < n) storePart(out + i, siluTimes(loadPart(gate + i, n - i), up ? loadPart(up + i, n - i) : splat(1.f)), n - i);
 }
 
 void addIntoOp(float* x, const float* y, int64_t n) {

@@ -4,6 +4,7 @@
 // Last include of every ops_<isa>.cpp: collects the functions that were compiled for its instruction set.
 #include "kernels/ops_attention_q8.h"
 #include "kernels/ops_gemm.h"
+#include "kernels/ops_kv_quant.h"
 #include "kernels/ops_mul.h"
 #include "kernels/ops_quant.h"
 #include "kernels/ops_small.h"
@@ -34,12 +35,15 @@ constexpr Ops kOps = {
 #endif
     .scores = scoresAnyOp,
     .weigh = weighAnyOp,
+    .kvBlockRows = kvBlockRowsOp,
     .maxOf = maxOfOp,
     .expSum = expSumOp,
     .scale = scaleOp,
     .softmaxTile = softmaxTileOp,
     .rmsNorm = rmsNormOp,
+    .layerNorm = layerNormOp,
     .siluMul = siluMulOp,
+    .geluTanhMul = geluTanhMulOp,
     .addInto = addIntoOp,
     .rope = ropeOp,
     .compact = compactOp,

@@ -24,6 +24,7 @@ struct Plan {
   const Ops* o;
   bool bf16;
   int64_t length, keyTiles, width;           // width: headDim padded to whole panels
+  int64_t firstKey(int64_t query) const { return a->window > 0 ? std::max<int64_t>(0, a->start + query + 1 - a->window) : 0; }
   float* packed;                             // (kvHeads, keyTiles) of K then V, each kKeyTile x width elements
   int64_t elementBytes() const { return bf16 ? 2 : 4; }
   int64_t halfBytes() const { return kKeyTile * width * elementBytes(); }
@@ -83,6 +84,14 @@ TaskBuffers taskBuffers(const Plan& plan) {
   return b;
 }
 
+/// Scores of the keys of tile t that lie before a query's window.
+void maskBefore(const Plan& plan, float* s, int64_t t, int64_t first, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) {
+    const int64_t before = std::min<int64_t>(kKeyTile, plan.firstKey(first + i) - t * kKeyTile);
+    if (before > 0) std::fill_n(s + i * kKeyTile, before, -INFINITY);
+  }
+}
+
 /// Queries [first, first + n) of the call, all heads of a group.
 void attendTile(const Plan& plan, int head, int64_t first, int64_t n) {
   const PrefillAttentionArgs& a = *plan.a;
@@ -96,8 +105,9 @@ void attendTile(const Plan& plan, int head, int64_t first, int64_t n) {
     }
   }
   const int64_t last = a.start + first + n - 1;   // position of the tile's last query: no key beyond it is looked at
-  for (int64_t t = 0; t <= last / kKeyTile; ++t) {
+  for (int64_t t = plan.firstKey(first) / kKeyTile; t <= last / kKeyTile; ++t) {
     const uint8_t* k = plan.tile(head, t);
+    const bool cut = plan.firstKey(first + n - 1) > t * kKeyTile;
     const uint8_t* v = k + plan.halfBytes();
     const int64_t seen = a.start + first + 1 - t * kKeyTile, panel = kPanel * plan.width;
     for (int g = 0; g < a.group; ++g) {
@@ -106,12 +116,14 @@ void attendTile(const Plan& plan, int head, int64_t first, int64_t n) {
       if (plan.bf16) {
         o.mulBf16(n, kKeyTile / kPanel, plan.width / 2, b.q + g * kQueryTile * plan.width, plan.width, reinterpret_cast<const uint16_t*>(k), panel,
                   b.s, kKeyTile, false);
+        if (cut) maskBefore(plan, b.s, t, first, n);
         o.softmaxTile(b.s, n, seen, a.scale, m, l, out, plan.width, b.p);
         o.mulBf16(n, plan.width / kPanel, kKeyTile / 2, b.p, kKeyTile, reinterpret_cast<const uint16_t*>(v), kPanel * kKeyTile, out, plan.width,
                   true);
       } else {
         o.mulF32(n, kKeyTile / kPanel, a.headDim, q + g * a.headDim, a.qStride, reinterpret_cast<const float*>(k), kPanel, panel, b.s, kKeyTile,
                  false);
+        if (cut) maskBefore(plan, b.s, t, first, n);
         o.softmaxTile(b.s, n, seen, a.scale, m, l, out, plan.width, nullptr);
         o.mulF32(n, plan.width / kPanel, kKeyTile, b.s, kKeyTile, reinterpret_cast<const float*>(v), plan.width, kPanel, out, plan.width, true);
       }
@@ -139,7 +151,8 @@ void prefillAttention(const PrefillAttentionArgs& a, Pool& pool) {
   plan.keyTiles = (plan.length + kKeyTile - 1) / kKeyTile;
   plan.width = (a.headDim + kPanel - 1) / kPanel * kPanel;
   plan.packed = threadScratch(kCaller, size_t(a.kvHeads * plan.keyTiles * 2 * plan.halfBytes() / 4));
-  pool.forEach(int(a.kvHeads * plan.keyTiles), [&](int job) { packTile(plan, int(job / plan.keyTiles), job % plan.keyTiles); });
+  const int64_t skipped = plan.firstKey(0) / kKeyTile, packed = plan.keyTiles - skipped;
+  pool.forEach(int(a.kvHeads * packed), [&](int job) { packTile(plan, int(job / packed), skipped + job % packed); });
   const int64_t tiles = (a.n + kQueryTile - 1) / kQueryTile;
   pool.forEach(int(a.kvHeads * tiles), [&](int job) {
     const int64_t tile = tiles - 1 - job / a.kvHeads;   // longest first

@@ -30,7 +30,7 @@ Json keepJson(const Kept& kept, const Sequence& sequence, const Backend& backend
               const PrefillResult& result, int64_t rssBefore) {
   const HeadShape shape = backend.shape();
   const CacheBytes bytes = sequence.bytes();
-  const int64_t full = 2 * backend.kvRowBytes() * shape.heads() * run.tokens;
+  const int64_t full = 2 * backend.kvRowBytes() * shape.headTokens(run.tokens);
   int64_t held = 0;
   for (const auto& layer : kept) {
     for (const auto& head : layer) held += int64_t(head.size());
@@ -45,7 +45,7 @@ Json keepJson(const Kept& kept, const Sequence& sequence, const Backend& backend
   j["kv_bytes_full"] = full;
   j["kv_bytes_peak"] = bytes.peak;
   j["ratio_requested"] = press.ratio();
-  j["ratio_effective"] = 1 - double(held) / double(shape.heads() * run.tokens);
+  j["ratio_effective"] = 1 - double(held) / double(shape.headTokens(run.tokens));
   j["ratio_measured"] = 1 - double(bytes.held) / double(full);
   j["prefill_ms"] = result.prefillMs;
   j["compress_ms"] = result.compressMs;

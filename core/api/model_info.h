@@ -14,7 +14,9 @@ struct ModelInfo {
   int layers = 0, heads = 0, kvHeads = 0, headDim = 0, hidden = 0, feedForward = 0, vocab = 0;
   int64_t contextLength = 0;                            // positions the model was made for
   int64_t parameters = 0, weightBytes = 0, fileBytes = 0;
-  double ropeTheta = 0, normEps = 0;
+  double ropeTheta = 0, normEps = 0;                    // ropeTheta 0: no rotary positions
+  int64_t slidingWindow = 0;                            // keys that a token of a sliding layer sees; 0: no such layers
+  int slidingLayers = 0;
   bool hasChatTemplate = false;
   std::string tokenizerModel, preTokenizer;
   std::vector<std::string> notices;                     // things read with a remark, e.g. merges skipped

@@ -81,8 +81,8 @@ void TestRun::countCache(const Sequence& sequence, int64_t tokens) {
   const HeadShape shape = m_backend.shape();
   m_row.kvBytes = sequence.bytes().held;
   m_row.kvBytesPeak = sequence.bytes().peak;
-  m_row.kvBytesFull = 2 * m_backend.kvRowBytes() * shape.heads() * tokens;
-  m_row.allTokens = shape.heads() * tokens;
+  m_row.kvBytesFull = 2 * m_backend.kvRowBytes() * shape.headTokens(tokens);
+  m_row.allTokens = shape.headTokens(tokens);
   m_row.keptTokens = 0;
   for (int l = 0; l < shape.layers; ++l) {
     for (int h = 0; h < shape.kvHeads; ++h) m_row.keptTokens += sequence.headLength(l, h);

@@ -38,7 +38,7 @@ void describeMethod(MethodMetrics& m, const LoadedModel& model, Press& press, co
   m.notes = press.begin(context);
   m.ratioRequested = press.ratio();
   const int64_t rowBytes = 2 * model.backend->kvRowBytes();  // K and V of a head-token
-  m.kvBytesFull = rowBytes * context.shape.heads() * context.tokens;
+  m.kvBytesFull = rowBytes * context.shape.headTokens(context.tokens);
   m.kvBytesPredicted = rowBytes * press.predictKept(context);
 }
 
@@ -62,7 +62,7 @@ void fillHeads(MethodMetrics& m, const Sequence& sequence, const HeadShape& shap
     m.experts.insert(m.experts.end(), layer.experts.begin(), layer.experts.end());
     m.balance.push_back(layer.balance);
   }
-  m.ratioEffective = 1 - double(kept) / double(shape.heads() * m.contextTokens);
+  m.ratioEffective = 1 - double(kept) / double(shape.headTokens(m.contextTokens));
   m.ratioMeasured = 1 - double(m.kvBytes) / double(m.kvBytesFull);
 }
 

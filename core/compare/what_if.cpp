@@ -205,7 +205,7 @@ WhatIfSide WhatIf::sideOf(const std::string& spec, const std::vector<LayerKeep>&
   MethodMetrics m;
   m.contextTokens = int64_t(m_session->prompt.context.size());
   m.kvBytes = cut->bytes().held;
-  m.kvBytesFull = 2 * m_model.backend->kvRowBytes() * shape.heads() * m.contextTokens;
+  m.kvBytesFull = 2 * m_model.backend->kvRowBytes() * shape.headTokens(m.contextTokens);
   fillHeads(m, *cut, shape, layers);
   WhatIfSide side;
   side.method = spec;

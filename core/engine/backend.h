@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -68,6 +69,18 @@ struct DeviceMemory {
   int64_t peak = 0;                         // highest `allocated` since the last reset
 };
 
+/// What presses and the cache need to know of a model.
+inline HeadShape shapeOf(const ModelConfig& c) {
+  HeadShape s{c.layers, c.kvHeads, c.heads / c.kvHeads, c.headDim, c.hidden};
+  for (int l = 0; l < c.layers; ++l) {
+    if (!c.isBounded(l)) continue;
+    s.bounded.resize(size_t(c.layers));
+    s.bounded[size_t(l)] = 1;
+    s.boundedWindow = c.slidingWindow;
+  }
+  return s;
+}
+
 /// A model on a device. Own CPU kernels, or plain LibTorch (CPU, cuda:N).
 class Backend {
  public:
@@ -79,6 +92,8 @@ class Backend {
   virtual int64_t weightBytes() const = 0;  // read per decoded token
   virtual KvType kvType() const = 0;
   int64_t kvRowBytes() const { return presslab::kvRowBytes(kvType(), config().headDim); }  // one key or one value
+  /// Scale of q.k.
+  float attentionScale() const { return config().attentionScale > 0 ? config().attentionScale : 1.0f / std::sqrt(float(config().headDim)); }
   virtual double measureBandwidth() = 0;    // GB/s now
   virtual std::unique_ptr<Sequence> newSequence() = 0;
   /// W_o of a layer as float32: (hidden, queryHeads * headDim). For calibration.

@@ -27,7 +27,7 @@ CpuBackend::CpuBackend(const ModelFile& file, const ModelSpec& spec, const LoadP
   if (m_kv == KvType::Q8_0 && m_config.headDim % 32 != 0)
     badInput("a q8_0 KV cache needs a head dim that is a multiple of 32, the model's is " + std::to_string(m_config.headDim));
   int done = 0;
-  const int total = m_config.layers * 7 + 1;
+  const int total = m_config.layers * (m_config.gated ? 7 : 6) + 1;
   const auto next = [&](const TensorView& t) {
     if (stop.stop_requested()) throw Failure(ErrorCode::Cancelled, "loading cancelled");
     auto packed = pack(t);
@@ -39,19 +39,28 @@ CpuBackend::CpuBackend(const ModelFile& file, const ModelSpec& spec, const LoadP
   for (int l = 0; l < m_config.layers; ++l) {
     const LayerTensors& t = file.layer(l);
     CpuLayer& layer = m_layers[size_t(l)];
-    layer.attnNorm = dequantize(t.attnNorm);
-    layer.ffnNorm = dequantize(t.ffnNorm);
-    m_weightBytes += int64_t((layer.attnNorm.size() + layer.ffnNorm.size()) * sizeof(float));
+    layer.attnNorm = norm(t.attnNorm, t.attnNormBias);
+    layer.ffnNorm = norm(t.ffnNorm, t.ffnNormBias);
+    layer.attnPostNorm = norm(t.attnPostNorm, {});
+    layer.ffnPostNorm = norm(t.ffnPostNorm, {});
+    layer.qNorm = norm(t.qNorm, {});
+    layer.kNorm = norm(t.kNorm, {});
+    layer.qBias = floats(t.qBias);
+    layer.kBias = floats(t.kBias);
+    layer.vBias = floats(t.vBias);
+    layer.oBias = floats(t.oBias);
+    layer.upBias = floats(t.upBias);
+    layer.downBias = floats(t.downBias);
     layer.q = next(t.q);
     layer.k = next(t.k);
     layer.v = next(t.v);
     layer.o = next(t.o);
-    layer.gate = next(t.gate);
+    if (m_config.gated) layer.gate = next(t.gate);
     layer.up = next(t.up);
     layer.down = next(t.down);
   }
-  m_outputNorm = dequantize(file.outputNorm());
-  m_weightBytes += int64_t(m_outputNorm.size() * sizeof(float));
+  m_outputNorm = norm(file.outputNorm(), file.outputNormBias());
+  if (file.positions()) m_positions = dequantize(file.positions());
   m_output = next(file.output());
   if (!m_config.tiedEmbedding) {
     m_embedding = file.embedding();
@@ -68,13 +77,14 @@ void CpuBackend::readWeights(int64_t most) {
   std::vector<float> a(x), b(x), d(x);
   int64_t read = 0;
   for (const CpuLayer& l : m_layers) {
-    const kernels::Matrix *const inputs[] = {l.q.get(), l.k.get(), l.v.get()}, *const wide[] = {l.gate.get(), l.up.get()};
+    const kernels::Matrix *const inputs[] = {l.q.get(), l.k.get(), l.v.get()}, *const wide[] = {l.up.get(), l.gate.get()};
     float* const out[] = {a.data(), b.data(), d.data()};
     kernels::gemvMany(inputs, x.data(), out, m_pool);
     l.o->gemv(x.data(), a.data(), m_pool);
-    kernels::gemvMany(wide, x.data(), {out, 2}, m_pool);
+    const size_t branches = l.gate ? 2 : 1;
+    kernels::gemvMany({wide, branches}, x.data(), {out, branches}, m_pool);
     l.down->gemv(x.data(), a.data(), m_pool);
-    for (const auto* m : {&l.q, &l.k, &l.v, &l.o, &l.gate, &l.up, &l.down}) read += (*m)->bytes();
+    for (const auto* m : {&l.q, &l.k, &l.v, &l.o, &l.gate, &l.up, &l.down}) read += *m ? (*m)->bytes() : 0;
     if (read >= most) return;
   }
 }
@@ -83,9 +93,20 @@ std::unique_ptr<kernels::Matrix> CpuBackend::pack(const TensorView& t) {
   return kernels::Matrix::pack(kernels::QuantType(int(t.type)), t.data, t.rows, t.cols, m_exact, m_pool);
 }
 
-HeadShape CpuBackend::shape() const {
-  return {m_config.layers, m_config.kvHeads, m_config.heads / m_config.kvHeads, m_config.headDim, m_config.hidden};
+std::vector<float> CpuBackend::floats(const TensorView& t) {
+  std::vector<float> x = t ? dequantize(t) : std::vector<float>();
+  m_weightBytes += int64_t(x.size() * sizeof(float));
+  return x;
 }
+
+NormWeights CpuBackend::norm(const TensorView& weight, const TensorView& bias) {
+  NormWeights n{floats(weight), floats(bias)};
+  for (float& w : n.weight) w += m_config.normOffset;
+  if (m_config.norm == Norm::Layer && n && !bias) n.bias.assign(n.weight.size(), 0.f);
+  return n;
+}
+
+HeadShape CpuBackend::shape() const { return shapeOf(m_config); }
 
 double CpuBackend::measureBandwidth() { return kernels::measureBandwidth(m_pool, kBandwidthBytes, kBandwidthPasses); }
 
@@ -98,18 +119,22 @@ std::vector<float> CpuBackend::outputProjection(int l) {
   return w;
 }
 
-void CpuBackend::embed(int32_t id, float* out) const {
+void CpuBackend::embed(int32_t id, int64_t position, float* out) const {
   if (id < 0 || id >= m_config.vocab)
     badInput("token id " + std::to_string(id) + " is outside the vocabulary of " + std::to_string(m_config.vocab));
   if (m_config.tiedEmbedding)
     m_output->row(id, out);
   else
     dequantizeRow(m_embedding, id, out);
+  if (m_config.embeddingScale != 1.f) {
+    for (int i = 0; i < m_config.hidden; ++i) out[i] *= m_config.embeddingScale;
+  }
+  if (!m_positions.empty()) kernels::addInto(out, m_positions.data() + position * m_config.hidden, m_config.hidden);
 }
 
-std::shared_ptr<const RopeTable> CpuBackend::rope(int64_t positions) {
-  if (!m_rope || m_rope->positions < positions)
-    m_rope = std::make_shared<const RopeTable>(m_config, (positions + kRopeStep - 1) / kRopeStep * kRopeStep);
+std::shared_ptr<const RopeTables> CpuBackend::rope(int64_t positions) {
+  if (!m_rope || m_rope->positions() < positions)
+    m_rope = std::make_shared<const RopeTables>(m_config, (positions + kRopeStep - 1) / kRopeStep * kRopeStep);
   return m_rope;
 }
 

@@ -12,13 +12,20 @@
 
 namespace presslab {
 
-/// Packed weights of one layer; matrices are out x in.
-struct CpuLayer {
-  std::vector<float> attnNorm, ffnNorm;
-  std::unique_ptr<kernels::Matrix> q, k, v, o, gate, up, down;
+/// A norm's weight and, of a LayerNorm, its bias; empty: no such norm.
+struct NormWeights {
+  std::vector<float> weight, bias;
+  explicit operator bool() const { return !weight.empty(); }
 };
 
-/// The Llama family on our own kernels. exact: float32 weights, activations and cache. fast: quantised kernels and an f16 cache.
+/// Packed weights of one layer; matrices are out x in. What an architecture does not have is empty or null.
+struct CpuLayer {
+  NormWeights attnNorm, ffnNorm, attnPostNorm, ffnPostNorm, qNorm, kNorm;
+  std::unique_ptr<kernels::Matrix> q, k, v, o, gate, up, down;
+  std::vector<float> qBias, kBias, vBias, oBias, upBias, downBias;
+};
+
+/// Any architecture of ModelConfig on our own kernels. exact: float32 weights, activations and cache. fast: quantised kernels and an f16 cache.
 /// One thread at a time uses the backend and its sequences; the work inside is shared by the pool.
 class CpuBackend final : public Backend {
  public:
@@ -36,18 +43,21 @@ class CpuBackend final : public Backend {
 
   // For the sequence.
   const CpuLayer& layer(int l) const { return m_layers[size_t(l)]; }
-  const std::vector<float>& outputNorm() const { return m_outputNorm; }
+  const NormWeights& outputNorm() const { return m_outputNorm; }
   const kernels::Matrix& output() const { return *m_output; }
-  /// Embedding of a token, hidden floats. Throws Failure(BadInput) on an id outside the vocabulary.
-  void embed(int32_t id, float* out) const;
+  /// Embedding of a token, scaled, with that of its position where the model has learned ones; hidden floats. Throws Failure(BadInput) on
+  /// an id outside the vocabulary.
+  void embed(int32_t id, int64_t position, float* out) const;
   kernels::Elem elem() const { return kernels::Elem(int(m_kv)); }
   bool exactAttention() const { return m_exactAttention; }
   kernels::Pool& pool() { return m_pool; }
   /// Tables with at least `positions` rows; grown in steps and shared by all sequences.
-  std::shared_ptr<const RopeTable> rope(int64_t positions);
+  std::shared_ptr<const RopeTables> rope(int64_t positions);
 
  private:
   std::unique_ptr<kernels::Matrix> pack(const TensorView&);
+  NormWeights norm(const TensorView& weight, const TensorView& bias);
+  std::vector<float> floats(const TensorView&);
   /// The matrices of the first layers once, as a decoded token reads them, up to `most` bytes.
   void readWeights(int64_t most);
 
@@ -57,11 +67,12 @@ class CpuBackend final : public Backend {
   KvType m_kv;
   int64_t m_weightBytes = 0;
   std::vector<CpuLayer> m_layers;
-  std::vector<float> m_outputNorm;
+  NormWeights m_outputNorm;
+  std::vector<float> m_positions;           // (contextLength, hidden) or empty
   std::unique_ptr<kernels::Matrix> m_output;
   TensorView m_embedding;                   // untied only: its own copy below
   std::vector<std::byte> m_embeddingData;
-  std::shared_ptr<const RopeTable> m_rope;
+  std::shared_ptr<const RopeTables> m_rope;
 };
 
 }  // namespace presslab

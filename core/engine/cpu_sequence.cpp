@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 #include <string>
 
 #include "core/api/error.h"
 #include "core/engine/cpu_backend.h"
 #include "core/engine/session.h"
+#include "core/press/pressed_layers.h"
 
 namespace presslab {
 namespace {
@@ -48,6 +50,20 @@ void forRows(kernels::Pool& pool, int64_t rows, F&& f) {
     for (int64_t r = first; r < last; ++r) f(r);
   });
 }
+
+/// The first products of a feed-forward block: gate and up, or up alone in the gate's place.
+class Branches {
+ public:
+  Branches(const CpuLayer& w, float* gate, float* up)
+      : m_matrices{w.gate ? w.gate.get() : w.up.get(), w.up.get()}, m_results{gate, up}, m_count(w.gate ? 2 : 1) {}
+  std::span<const kernels::Matrix* const> matrices() const { return {m_matrices, m_count}; }
+  std::span<float* const> results() const { return {m_results, m_count}; }
+
+ private:
+  const kernels::Matrix* m_matrices[2];
+  float* m_results[2];
+  size_t m_count;
+};
 
 }  // namespace
 
@@ -94,7 +110,7 @@ void CpuSequence::beginPrefill(std::span<const int32_t> ids, TraceNeeds needs) {
   m_rope = m_backend.rope(m_tokens + kRopeAhead);
   const size_t t = size_t(m_tokens), hidden = size_t(c.hidden);
   m_x.resize(t * hidden);
-  for (size_t i = 0; i < t; ++i) m_backend.embed(ids[i], m_x.data() + i * hidden);
+  for (size_t i = 0; i < t; ++i) m_backend.embed(ids[i], int64_t(i), m_x.data() + i * hidden);
   m_chunk.resize(std::min(m_tokens, kPrefillChunk), c);
   if (needs.queries) m_traceQ.resize(t * size_t(c.heads * c.headDim));
   if (needs.input) m_traceX.resize(t * hidden);
@@ -108,11 +124,54 @@ void CpuSequence::beginPrefill(std::span<const int32_t> ids, TraceNeeds needs) {
               int64_t((m_x.size() + m_traceQ.size() + m_traceX.size() + m_traceResidual.size() + m_traceK.size() + m_traceV.size()) * sizeof(float));
 }
 
-void CpuSequence::normRows(const float* x, const std::vector<float>& weight, int64_t rows, float* out) {
+void CpuSequence::norm(const NormWeights& w, const float* x, float* out) const {
+  const ModelConfig& c = m_backend.config();
+  if (c.norm == Norm::Layer)
+    kernels::layerNorm(x, w.weight.data(), w.bias.data(), c.normEps, out, c.hidden);
+  else
+    kernels::rmsNorm(x, w.weight.data(), c.normEps, out, c.hidden);
+}
+
+void CpuSequence::normRows(const float* x, const NormWeights& w, int64_t rows, float* out) {
   const int64_t hidden = m_backend.config().hidden;
-  forRows(m_backend.pool(), rows, [&](int64_t r) {
-    kernels::rmsNorm(x + r * hidden, weight.data(), m_backend.config().normEps, out + r * hidden, hidden);
-  });
+  forRows(m_backend.pool(), rows, [&](int64_t r) { norm(w, x + r * hidden, out + r * hidden); });
+}
+
+/// Biases and head norms of one row, up to where the rotation comes.
+void CpuSequence::finishProjections(const CpuLayer& w, float* q, float* k, float* v) const {
+  const ModelConfig& c = m_backend.config();
+  const auto add = [](float* x, const std::vector<float>& bias) {
+    if (!bias.empty()) kernels::addInto(x, bias.data(), int64_t(bias.size()));
+  };
+  add(q, w.qBias);
+  add(k, w.kBias);
+  add(v, w.vBias);
+  const auto normHeads = [&](float* x, const NormWeights& n, int heads) {
+    for (int h = 0; n && h < heads; ++h, x += c.headDim) kernels::rmsNorm(x, n.weight.data(), c.normEps, x, c.headDim);
+  };
+  normHeads(q, w.qNorm, c.heads);
+  normHeads(k, w.kNorm, c.kvHeads);
+}
+
+/// gate = act(gate) * up, or act(up) in a block without gate, whose only branch stands in `gate`.
+void CpuSequence::activate(const CpuLayer& w, float* gate, float* up) const {
+  const ModelConfig& c = m_backend.config();
+  if (!w.upBias.empty()) kernels::addInto(c.gated ? up : gate, w.upBias.data(), c.feedForward);
+  const float* other = c.gated ? up : nullptr;
+  if (c.activation == Activation::GeluTanh)
+    kernels::geluTanhMul(gate, other, gate, c.feedForward);
+  else if (c.activation == Activation::Gelu)
+    kernels::geluMul(gate, other, gate, c.feedForward);
+  else
+    kernels::siluMul(gate, other, gate, c.feedForward);
+}
+
+/// x += a block's result, with its bias and the norm that some architectures put behind it.
+void CpuSequence::addBlock(const std::vector<float>& bias, const NormWeights& post, float* block, float* x) const {
+  const int64_t hidden = m_backend.config().hidden;
+  if (!bias.empty()) kernels::addInto(block, bias.data(), hidden);
+  if (post) norm(post, block, block);
+  kernels::addInto(x, block, hidden);
 }
 
 void CpuSequence::recordInputs(int64_t start, int64_t count, const float* x) {
@@ -128,8 +187,9 @@ void CpuSequence::recordInputs(int64_t start, int64_t count, const float* x) {
 void CpuSequence::storeRows(int layer, int64_t start, int64_t count) {
   const ModelConfig& c = m_backend.config();
   const int64_t d = c.headDim;
+  const RopeTable& rope = m_rope->of(c.isSliding(layer));
   forRows(m_backend.pool(), count, [&](int64_t r) {
-    const float *cos = m_rope->cosRow(start + r), *sin = m_rope->sinRow(start + r);
+    const float *cos = rope.cosRow(start + r), *sin = rope.sinRow(start + r);
     float* k = m_chunk.k.data() + r * c.kvHeads * d;
     const float* v = m_chunk.v.data() + r * c.kvHeads * d;
     kernels::rope(m_chunk.q.data() + r * c.heads * d, c.heads, c.headDim, c.ropeDim, cos, sin);
@@ -147,15 +207,11 @@ void CpuSequence::feedForward(int l, int64_t rows, float* x) {
   kernels::Pool& pool = m_backend.pool();
   const int64_t hidden = c.hidden, wide = c.feedForward;
   normRows(x, w.ffnNorm, rows, m_chunk.norm.data());
-  const kernels::Matrix* const inputs[] = {w.gate.get(), w.up.get()};
-  float* const branches[] = {m_chunk.gate.data(), m_chunk.up.data()};
-  kernels::gemmMany(inputs, m_chunk.norm.data(), hidden, branches, rows, pool);
-  forRows(pool, rows, [&](int64_t r) {
-    float* gate = m_chunk.gate.data() + r * wide;
-    kernels::siluMul(gate, m_chunk.up.data() + r * wide, gate, wide);
-  });
+  const Branches b(w, m_chunk.gate.data(), m_chunk.up.data());
+  kernels::gemmMany(b.matrices(), m_chunk.norm.data(), hidden, b.results(), rows, pool);
+  forRows(pool, rows, [&](int64_t r) { activate(w, m_chunk.gate.data() + r * wide, m_chunk.up.data() + r * wide); });
   w.down->gemm(m_chunk.gate.data(), wide, m_chunk.projected.data(), hidden, rows, pool);
-  forRows(pool, rows, [&](int64_t r) { kernels::addInto(x + r * hidden, m_chunk.projected.data() + r * hidden, hidden); });
+  forRows(pool, rows, [&](int64_t r) { addBlock(w.downBias, w.ffnPostNorm, m_chunk.projected.data() + r * hidden, x + r * hidden); });
 }
 
 void CpuSequence::prefillChunk(int l, int64_t start, int64_t count) {
@@ -164,22 +220,41 @@ void CpuSequence::prefillChunk(int l, int64_t start, int64_t count) {
   kernels::Pool& pool = m_backend.pool();
   if (!m_prefilling || start < 0 || count < 1 || count > kPrefillChunk || start + count > m_tokens)
     throw Failure(ErrorCode::Failed, "prefill: no chunk of " + std::to_string(count) + " tokens at " + std::to_string(start));
-  if (start == 0) m_cache.beginLayer(l, m_tokens);
-  const int64_t hidden = c.hidden, qWidth = int64_t(c.heads) * c.headDim;
+  if (start == 0) {
+    settleBounded();
+    m_cache.beginLayer(l, m_tokens);
+  }
+  const int64_t hidden = c.hidden, qWidth = int64_t(c.heads) * c.headDim, kvWidth = int64_t(c.kvHeads) * c.headDim;
   float* x = m_x.data() + start * hidden;
   normRows(x, w.attnNorm, count, m_chunk.norm.data());
   const kernels::Matrix* const inputs[] = {w.q.get(), w.k.get(), w.v.get()};
   float* const projections[] = {m_chunk.q.data(), m_chunk.k.data(), m_chunk.v.data()};
   kernels::gemmMany(inputs, m_chunk.norm.data(), hidden, projections, count, pool);
+  forRows(pool, count, [&](int64_t r) {
+    finishProjections(w, m_chunk.q.data() + r * qWidth, m_chunk.k.data() + r * kvWidth, m_chunk.v.data() + r * kvWidth);
+  });
   recordInputs(start, count, x);
   storeRows(l, start, count);
+  prefillAttention(l, start, count);
+  w.o->gemm(m_chunk.attention.data(), qWidth, m_chunk.projected.data(), hidden, count, pool);
+  forRows(pool, count, [&](int64_t r) { addBlock(w.oBias, w.attnPostNorm, m_chunk.projected.data() + r * hidden, x + r * hidden); });
+  feedForward(l, count, x);
+  checkLayer(x, count, hidden, l, start);
+  if (start + count == m_tokens && c.isBounded(l)) {
+    m_whole = l;
+    if (!m_needs.any()) settleBounded();    // nobody will ask for its trace
+  }
+}
+
+void CpuSequence::prefillAttention(int l, int64_t start, int64_t count) {
+  const ModelConfig& c = m_backend.config();
   for (int h = 0; h < c.kvHeads; ++h) {
     m_views[size_t(h)] = m_cache.view(l, h);
     m_views[size_t(h)].length = start + count;
   }
   kernels::PrefillAttentionArgs a{};
   a.q = m_chunk.q.data();
-  a.qStride = a.outStride = qWidth;
+  a.qStride = a.outStride = int64_t(c.heads) * c.headDim;
   a.heads = m_views.data();
   a.out = m_chunk.attention.data();
   a.start = start;
@@ -188,13 +263,17 @@ void CpuSequence::prefillChunk(int l, int64_t start, int64_t count) {
   a.group = c.heads / c.kvHeads;
   a.headDim = c.headDim;
   a.elem = m_cache.elem();
-  a.scale = 1.0f / std::sqrt(float(c.headDim));
+  a.scale = m_backend.attentionScale();
   a.exact = m_backend.exactAttention();
-  kernels::prefillAttention(a, pool);
-  w.o->gemm(m_chunk.attention.data(), qWidth, m_chunk.projected.data(), hidden, count, pool);
-  forRows(pool, count, [&](int64_t r) { kernels::addInto(x + r * hidden, m_chunk.projected.data() + r * hidden, hidden); });
-  feedForward(l, count, x);
-  checkLayer(x, count, hidden, l, start);
+  a.window = c.isSliding(l) ? c.slidingWindow : 0;
+  kernels::prefillAttention(a, m_backend.pool());
+}
+
+/// A bounded layer becomes rings of its window; what lies before goes back to the system.
+void CpuSequence::settleBounded() {
+  if (m_whole < 0) return;
+  m_cache.keep(m_whole, slidingRings(m_backend.config().kvHeads, m_backend.config().slidingWindow, m_tokens));
+  m_whole = -1;
 }
 
 LayerTrace CpuSequence::trace(int l) {
@@ -220,14 +299,16 @@ LayerTrace CpuSequence::trace(int l) {
   if (m_needs.queries) t.q = m_traceQ.data();
   if (m_needs.input) t.x = m_traceX.data();
   if (m_needs.residual) t.residual = m_traceResidual.data();
-  t.ropeCos = m_rope->cos.data();
-  t.ropeSin = m_rope->sin.data();
-  t.ropeDim = c.ropeDim;
-  t.ropePositions = m_rope->positions;
+  describeRotation(t, c, *m_rope, l);
   return t;
 }
 
-void CpuSequence::keep(int l, const LayerKeep& kept) { m_cache.keep(l, kept); }
+void CpuSequence::keep(int l, const LayerKeep& kept) {
+  if (m_backend.config().isBounded(l))
+    settleBounded();                        // its own window, whatever the plan says
+  else
+    m_cache.keep(l, kept);
+}
 
 void CpuSequence::chunkLogits(int64_t start, int64_t count, float* out) {
   const int64_t hidden = m_backend.config().hidden, vocab = m_backend.config().vocab;
@@ -244,6 +325,7 @@ void CpuSequence::chunkLogits(int64_t start, int64_t count, float* out) {
 void CpuSequence::endPrefill(float* lastLogits) {
   const ModelConfig& c = m_backend.config();
   if (!m_prefilling) throw Failure(ErrorCode::Failed, "prefill: ended before it began");
+  settleBounded();
   if (lastLogits) {
     normRows(m_x.data() + (m_tokens - 1) * c.hidden, m_backend.outputNorm(), 1, m_token.norm.data());
     m_backend.output().gemv(m_token.norm.data(), lastLogits, m_backend.pool());
@@ -266,10 +348,31 @@ void CpuSequence::tap(int l, const AttentionTap& tap) {
     }
 }
 
+/// What a new token of the layer sees of a head. Slots of a head that is no ring ascend, so those before the window are a first part to skip;
+/// a tap wants every slot told, and rings are out of order: there the positions decide.
+kernels::KvHeadView CpuSequence::visible(int l, int h, bool tapped) const {
+  const ModelConfig& c = m_backend.config();
+  kernels::KvHeadView view = m_cache.view(l, h);
+  const int64_t first = m_position - c.slidingWindow + 1;
+  if (!c.isSliding(l) || c.isBounded(l) || first <= 0) return view;
+  const std::span<const int32_t> slots = m_cache.slots(l, h);
+  if (tapped || m_cache.isRing(l, h) || view.blockRows > 0) {
+    view.positions = slots.data();
+    view.first = first;
+    return view;
+  }
+  const int64_t skipped = std::lower_bound(slots.begin(), slots.end(), first) - slots.begin(), bytes = skipped * kernels::rowBytes(m_cache.elem(), c.headDim);
+  view.k = static_cast<const std::byte*>(view.k) + bytes;
+  view.v = static_cast<const std::byte*>(view.v) + bytes;
+  view.length -= skipped;
+  return view;
+}
+
 void CpuSequence::decodeAttention(int l, const AttentionTap& tapped) {
   const ModelConfig& c = m_backend.config();
   const int64_t d = c.headDim;
-  const float *cos = m_rope->cosRow(m_position), *sin = m_rope->sinRow(m_position);
+  const RopeTable& rope = m_rope->of(c.isSliding(l));
+  const float *cos = rope.cosRow(m_position), *sin = rope.sinRow(m_position);
   kernels::rope(m_token.q.data(), c.heads, c.headDim, c.ropeDim, cos, sin);
   kernels::rope(m_token.k.data(), c.kvHeads, c.headDim, c.ropeDim, cos, sin);
   int64_t longest = 0;
@@ -279,7 +382,7 @@ void CpuSequence::decodeAttention(int l, const AttentionTap& tapped) {
     kernels::convertFromF32(m_cache.elem(), m_token.v.data() + h * d, m_cache.vRow(l, h, slot), d);
     longest = std::max(longest, m_cache.length(l, h));
   }
-  for (int h = 0; h < c.kvHeads; ++h) m_views[size_t(h)] = m_cache.view(l, h);   // after the appends: one may have moved them all
+  for (int h = 0; h < c.kvHeads; ++h) m_views[size_t(h)] = visible(l, h, bool(tapped));   // after the appends: one may have moved them all
   kernels::DecodeAttentionArgs a{};
   a.q = m_token.q.data();
   a.heads = m_views.data();
@@ -288,7 +391,7 @@ void CpuSequence::decodeAttention(int l, const AttentionTap& tapped) {
   a.group = c.heads / c.kvHeads;
   a.headDim = c.headDim;
   a.elem = m_cache.elem();
-  a.scale = 1.0f / std::sqrt(float(c.headDim));
+  a.scale = m_backend.attentionScale();
   if (tapped) {
     m_probs.resize(std::max(m_probs.size(), size_t(longest) * size_t(c.heads)));
     a.probs = m_probs.data();
@@ -303,30 +406,30 @@ void CpuSequence::decode(int32_t id, float* logits, const AttentionTap& tapped) 
   if (m_prefilling) throw Failure(ErrorCode::Failed, "decode: the prefill has not ended");
   if (m_position >= c.contextLength)
     badInput("position " + std::to_string(m_position) + " does not exist: the model has " + std::to_string(c.contextLength) + " positions");
-  if (m_rope->positions <= m_position) m_rope = m_backend.rope(m_position + kRopeAhead);
+  if (m_rope->positions() <= m_position) m_rope = m_backend.rope(m_position + kRopeAhead);
   kernels::Pool& pool = m_backend.pool();
   float* x = m_tokenX.data();
-  m_backend.embed(id, x);
+  m_backend.embed(id, m_position, x);
   for (int l = 0; l < c.layers; ++l) {
     const CpuLayer& w = m_backend.layer(l);
-    kernels::rmsNorm(x, w.attnNorm.data(), c.normEps, m_token.norm.data(), c.hidden);
+    norm(w.attnNorm, x, m_token.norm.data());
     const kernels::Matrix* const inputs[] = {w.q.get(), w.k.get(), w.v.get()};
     float* const projections[] = {m_token.q.data(), m_token.k.data(), m_token.v.data()};
     kernels::gemvMany(inputs, m_token.norm.data(), projections, pool);
+    finishProjections(w, m_token.q.data(), m_token.k.data(), m_token.v.data());
     decodeAttention(l, tapped);
     w.o->gemv(m_token.attention.data(), m_token.projected.data(), pool);
-    kernels::addInto(x, m_token.projected.data(), c.hidden);
-    kernels::rmsNorm(x, w.ffnNorm.data(), c.normEps, m_token.norm.data(), c.hidden);
-    const kernels::Matrix* const wide[] = {w.gate.get(), w.up.get()};
-    float* const branches[] = {m_token.gate.data(), m_token.up.data()};
-    kernels::gemvMany(wide, m_token.norm.data(), branches, pool);
-    kernels::siluMul(m_token.gate.data(), m_token.up.data(), m_token.gate.data(), c.feedForward);
+    addBlock(w.oBias, w.attnPostNorm, m_token.projected.data(), x);
+    norm(w.ffnNorm, x, m_token.norm.data());
+    const Branches b(w, m_token.gate.data(), m_token.up.data());
+    kernels::gemvMany(b.matrices(), m_token.norm.data(), b.results(), pool);
+    activate(w, m_token.gate.data(), m_token.up.data());
     w.down->gemv(m_token.gate.data(), m_token.projected.data(), pool);
-    kernels::addInto(x, m_token.projected.data(), c.hidden);
+    addBlock(w.downBias, w.ffnPostNorm, m_token.projected.data(), x);
     checkLayer(x, 1, c.hidden, l, m_position);
   }
   if (logits) {
-    kernels::rmsNorm(x, m_backend.outputNorm().data(), c.normEps, m_token.norm.data(), c.hidden);
+    norm(m_backend.outputNorm(), x, m_token.norm.data());
     m_backend.output().gemv(m_token.norm.data(), logits, pool);
     checkLogits(logits, c.vocab, m_position);
   }
@@ -348,7 +451,7 @@ void CpuSequence::reserve(int64_t newTokens) {
   const ModelConfig& c = m_backend.config();
   m_cache.reserve(newTokens);
   kernels::reserveDecodeAttention(c.kvHeads, c.heads / c.kvHeads, c.headDim, m_position + newTokens);
-  m_rope = m_backend.rope(std::max(m_rope->positions, std::min(m_position + newTokens, c.contextLength)));
+  m_rope = m_backend.rope(std::max(m_rope->positions(), std::min(m_position + newTokens, c.contextLength)));
 }
 
 }  // namespace presslab

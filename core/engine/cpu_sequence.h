@@ -12,6 +12,8 @@
 namespace presslab {
 
 class CpuBackend;
+struct CpuLayer;
+struct NormWeights;
 
 /// One sequence of the CPU backend. A Failure inside prefill or decode leaves it unusable; its owner drops it.
 class CpuSequence final : public Sequence {
@@ -42,20 +44,29 @@ class CpuSequence final : public Sequence {
   };
   CpuSequence(CpuBackend&, const RaggedCache&, int64_t position);
   void decodeAttention(int layer, const AttentionTap& tap);
+  kernels::KvHeadView visible(int layer, int head, bool tapped) const;
   void recordInputs(int64_t start, int64_t count, const float* x);
   void storeRows(int layer, int64_t start, int64_t count);
-  void normRows(const float* x, const std::vector<float>& weight, int64_t rows, float* out);
+  void prefillAttention(int layer, int64_t start, int64_t count);
+  void settleBounded();
+  /// One row.
+  void norm(const NormWeights&, const float* x, float* out) const;
+  void normRows(const float* x, const NormWeights&, int64_t rows, float* out);
+  void finishProjections(const CpuLayer&, float* q, float* k, float* v) const;
+  void activate(const CpuLayer&, float* gate, float* up) const;
+  void addBlock(const std::vector<float>& bias, const NormWeights& post, float* block, float* x) const;
   void feedForward(int layer, int64_t rows, float* x);
   void tap(int layer, const AttentionTap& tap);
 
   CpuBackend& m_backend;
   RaggedCache m_cache;
-  std::shared_ptr<const RopeTable> m_rope;
+  std::shared_ptr<const RopeTables> m_rope;
   int64_t m_position = 0;
 
   // Prefill.
   bool m_prefilling = false;
   int64_t m_tokens = 0;
+  int m_whole = -1;                         // a bounded layer that stands whole until its trace has been read
   TraceNeeds m_needs;
   PageFloats m_x;                           // (T, hidden), the residual stream
   PageFloats m_traceQ, m_traceX, m_traceResidual, m_traceK, m_traceV;

@@ -6,20 +6,34 @@
 
 namespace presslab {
 
-RopeTable::RopeTable(const ModelConfig& c, int64_t rows) : positions(rows), half(c.ropeDim / 2) {
+RopeTable::RopeTable(const ModelConfig& c, int64_t rows, bool sliding) : positions(rows), half(c.ropeDim / 2) {
+  const bool local = sliding && hasSlidingRope(c);
+  const float theta = local ? c.slidingRopeTheta : c.ropeTheta;
   std::vector<float> frequency(static_cast<size_t>(half));
   for (int i = 0; i < half; ++i) {
-    frequency[size_t(i)] = 1.0f / std::pow(c.ropeTheta, float(2 * i) / float(c.ropeDim));
-    if (size_t(i) < c.ropeFreqFactors.size()) frequency[size_t(i)] /= c.ropeFreqFactors[size_t(i)];
+    frequency[size_t(i)] = 1.0f / std::pow(theta, float(2 * i) / float(c.ropeDim));
+    if (!local && size_t(i) < c.ropeFreqFactors.size()) frequency[size_t(i)] /= c.ropeFreqFactors[size_t(i)];
   }
   cos.resize(size_t(rows) * size_t(half));
   sin.resize(cos.size());
   for (int64_t p = 0; p < rows; ++p)
     for (int i = 0; i < half; ++i) {
       const float angle = float(p) * frequency[size_t(i)];
-      cos[size_t(p * half + i)] = std::cos(angle);
-      sin[size_t(p * half + i)] = std::sin(angle);
+      cos[size_t(p * half + i)] = c.ropeScale * std::cos(angle);
+      sin[size_t(p * half + i)] = c.ropeScale * std::sin(angle);
     }
+}
+
+void describeRotation(LayerTrace& t, const ModelConfig& c, const RopeTables& tables, int layer) {
+  t.scale = c.attentionScale;
+  t.window = c.isSliding(layer) ? c.slidingWindow : 0;
+  if (c.ropeDim == 0) return;
+  const RopeTable& rope = tables.of(c.isSliding(layer));
+  t.ropeCos = rope.cos.data();
+  t.ropeSin = rope.sin.data();
+  t.ropeDim = c.ropeDim;
+  t.ropeScale = c.ropeScale;
+  t.ropePositions = rope.positions;
 }
 
 }  // namespace presslab

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "core/api/error.h"
+#include "core/press/pressed_layers.h"
 
 namespace presslab {
 namespace {
@@ -46,6 +47,7 @@ PrefillResult prefill(Backend& backend, Sequence& sequence, std::span<const int3
                       const PrefillHooks& hooks, std::stop_token stop) {
   if (press && press->spec() == "none") press = nullptr;
   const int64_t tokens = int64_t(ids.size());
+  const HeadShape shape = backend.shape();
   const int layers = backend.config().layers, kvHeads = backend.config().kvHeads;
   PrefillResult result;
   result.layers.reserve(size_t(layers));
@@ -78,7 +80,7 @@ PrefillResult prefill(Backend& backend, Sequence& sequence, std::span<const int3
       sequence.keep(l, result.layers.back());
       result.compressMs += msSince(start);
     } else {
-      result.layers.push_back(everything(kvHeads, tokens));
+      result.layers.push_back(shape.isBounded(l) ? slidingRings(kvHeads, shape.boundedWindow, tokens) : everything(kvHeads, tokens));
     }
     const int64_t held = press ? sample(l) : whole;
     if (hooks.compressed) hooks.compressed(l, held, result.layers.back());

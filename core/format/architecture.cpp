@@ -16,13 +16,13 @@ constexpr const char* kPhi3[] = {"phi3"};
 
 // clang-format off
 constexpr ArchitectureTraits kArchitectures[] = {
-  // gguf     modelTypes norm         activation            gated  learned qkvBias linBias qkNorm post   scaled offset fQkv   fGateUp inMajor pairs
-  {"llama",   kLlama,    Norm::Rms,   Activation::Silu,     true,  false,  false,  false,  false, false, false, false, false, false,  false,  true},
-  {"gpt2",    kGpt2,     Norm::Layer, Activation::GeluTanh, false, true,   true,   true,   false, false, false, false, true,  false,  true,   false},
-  {"qwen2",   kQwen2,    Norm::Rms,   Activation::Silu,     true,  false,  true,   false,  false, false, false, false, false, false,  false,  false},
-  {"qwen3",   kQwen3,    Norm::Rms,   Activation::Silu,     true,  false,  false,  false,  true,  false, false, false, false, false,  false,  false},
-  {"gemma3",  kGemma3,   Norm::Rms,   Activation::GeluTanh, true,  false,  false,  false,  true,  true,  true,  true,  false, false,  false,  false},
-  {"phi3",    kPhi3,     Norm::Rms,   Activation::Silu,     true,  false,  false,  false,  false, false, false, false, true,  true,   false,  false},
+  // gguf     modelTypes norm         activation            gated  learned qkvBias linBias qkNorm post   scaled offset fQkv   fGateUp inMajor pairs  window every base
+  {"llama",   kLlama,    Norm::Rms,   Activation::Silu,     true,  false,  false,  false,  false, false, false, false, false, false,  false,  true,  true,  0,    0},
+  {"gpt2",    kGpt2,     Norm::Layer, Activation::GeluTanh, false, true,   true,   true,   false, false, false, false, true,  false,  true,   false, false, 0,    0},
+  {"qwen2",   kQwen2,    Norm::Rms,   Activation::Silu,     true,  false,  true,   false,  false, false, false, false, false, false,  false,  false, false, 0,    0},
+  {"qwen3",   kQwen3,    Norm::Rms,   Activation::Silu,     true,  false,  false,  false,  true,  false, false, false, false, false,  false,  false, false, 0,    0},
+  {"gemma3",  kGemma3,   Norm::Rms,   Activation::GeluTanh, true,  false,  false,  false,  true,  true,  true,  true,  false, false,  false,  false, true,  6,    10000.f},
+  {"phi3",    kPhi3,     Norm::Rms,   Activation::Silu,     true,  false,  false,  false,  false, false, false, false, true,  true,   false,  false, true,  0,    0},
 };
 // clang-format on
 
@@ -40,6 +40,11 @@ const ArchitectureTraits* architectureOfModelType(std::string_view modelType) {
     if (std::any_of(a.modelTypes.begin(), a.modelTypes.end(), [&](const char* name) { return modelType == name; })) return &a;
   }
   return nullptr;
+}
+
+void describeWindow(const ModelConfig& c, ModelInfo& info) {
+  info.slidingWindow = c.slidingWindow;
+  for (int l = 0; l < c.layers; ++l) info.slidingLayers += c.isSliding(l);
 }
 
 std::string supportedArchitectures() {

@@ -27,12 +27,17 @@ struct ArchitectureTraits {
   bool fusedQkv, fusedGateUp;               ///< one matrix in both kinds of files
   bool inputMajorInFolder;                  ///< GPT-2's Conv1D: a folder keeps matrices in x out
   bool neighbouringPairsInGguf;             ///< rows of q and k: a GGUF file keeps rotary pairs in neighbouring rows
+  bool windowInGguf;                        ///< a GGUF file's sliding_window counts; others write one that no layer uses
+  int fullEvery;                            ///< with a window: every so manieth layer is full, unless the file names them; 0: all slide
+  float slidingRopeTheta;                   ///< rotary base of sliding layers, unless the file names it; 0: as the full ones
 };
 
 std::span<const ArchitectureTraits> architectures();
 /// Null when there is no such row.
 const ArchitectureTraits* architectureOfGguf(std::string_view name);
 const ArchitectureTraits* architectureOfModelType(std::string_view modelType);
+/// The window's facts for an inspection.
+void describeWindow(const ModelConfig&, ModelInfo&);
 /// "llama, gpt2, ...", for messages.
 std::string supportedArchitectures();
 

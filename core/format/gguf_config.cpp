@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 
+#include "core/format/architecture.h"
 #include "core/format/gguf_model.h"
 
 namespace presslab {
@@ -9,6 +10,7 @@ namespace presslab {
 namespace {
 
 constexpr uint64_t kMaxLayers = 1024, kMaxHeads = 1024, kMaxHeadDim = 1024, kMaxWidth = uint64_t{1} << 24, kMaxContext = uint64_t{1} << 31;
+constexpr int kGemma3WideLayers = 62;        // Gemma 3 with 27 billion parameters scales q.k by its own figure
 
 /// Reads "ARCH.name" keys and refuses what is out of range, naming key and limit.
 class ConfigReader {
@@ -24,6 +26,13 @@ class ConfigReader {
   int64_t count(const char* name, uint64_t limit, int64_t absent) const {
     const GgufKeyValue* kv = find(name);
     return kv ? inRange(*kv, limit) : absent;
+  }
+
+  float positive(const GgufKeyValue& kv, const char* what) const {
+    const double x = m_header.number(kv);
+    if (!std::isfinite(x) || x <= 0 || !std::isfinite(float(x)) || float(x) <= 0)
+      m_header.failKey(kv, std::string(what) + " " + std::to_string(x) + " (finite and above 0)");
+    return float(x);
   }
 
  private:
@@ -68,13 +77,13 @@ void readRopeScaling(const GgufHeader& h, const ConfigReader& r, ModelConfig& c)
   std::string_view type = "linear";
   if (const GgufKeyValue* kv = r.find("rope.scaling.type")) {
     type = h.string(*kv);
-    if (type != "none" && type != "linear") {
-      h.failKey(*kv, "rotary scaling '" + printable(type.data(), type.size()) + "' is not supported (supported: none, linear, rope_freqs.weight)");
+    if (type != "none" && type != "linear" && type != "longrope") {
+      h.failKey(*kv, "rotary scaling '" + printable(type.data(), type.size()) + "' is not supported (supported: none, linear, longrope, rope_freqs.weight)");
     }
   }
   const GgufKeyValue* kv = r.find("rope.scaling.factor");
   if (!kv) kv = r.find("rope.scale_linear");
-  if (!kv || type == "none") return;
+  if (!kv || type == "none" || type == "longrope") return;
   const double factor = h.number(*kv);
   if (!std::isfinite(factor) || factor < 0) h.failKey(*kv, "rotary scaling factor " + std::to_string(factor) + " (finite, not negative)");
   if (factor != 0 && factor != 1) c.ropeFreqFactors.assign(size_t(c.ropeDim) / 2, float(factor));
@@ -89,14 +98,44 @@ void readRope(const GgufHeader& h, const ConfigReader& r, ModelConfig& c) {
     }
     c.ropeDim = int(dim);
   }
-  if (const GgufKeyValue* kv = r.find("rope.freq_base")) {
-    const double base = h.number(*kv);
-    if (!std::isfinite(base) || base <= 0 || !std::isfinite(float(base)) || float(base) <= 0) {
-      h.failKey(*kv, "rotary base " + std::to_string(base) + " (finite and above 0)");
-    }
-    c.ropeTheta = float(base);
-  }
+  if (const GgufKeyValue* kv = r.find("rope.freq_base")) c.ropeTheta = r.positive(*kv, "rotary base");
   readRopeScaling(h, r, c);
+}
+
+/// Which layers slide, and by which angles they turn.
+void readWindow(const GgufHeader& h, const ConfigReader& r, const ArchitectureTraits& a, ModelConfig& c) {
+  const GgufKeyValue* window = a.windowInGguf ? r.find("attention.sliding_window") : nullptr;
+  if (!window || h.unsignedInt(*window) == 0) return;
+  c.slidingWindow = r.count("attention.sliding_window", kMaxContext);
+  c.sliding.assign(size_t(c.layers), 1);
+  int64_t every = a.fullEvery;
+  const GgufKeyValue* pattern = r.find("attention.sliding_window_pattern");
+  if (pattern && pattern->type == GgufType::Array) {
+    if (pattern->element != GgufType::Bool || pattern->count != uint64_t(c.layers))
+      h.failKey(*pattern, "must be a number or " + std::to_string(c.layers) + " Booleans");
+    for (int l = 0; l < c.layers; ++l) c.sliding[size_t(l)] = *h.at(pattern->valueOffset + uint64_t(l)) != std::byte{0};
+  } else {
+    if (pattern) every = r.count("attention.sliding_window_pattern", kMaxLayers);
+    for (int64_t l = every - 1; every > 0 && l < c.layers; l += every) c.sliding[size_t(l)] = 0;
+  }
+  c.slidingRopeTheta = a.slidingRopeTheta;
+  if (const GgufKeyValue* kv = r.find("rope.freq_base_swa")) c.slidingRopeTheta = r.positive(*kv, "rotary base");
+}
+
+/// Parts of the arithmetic that hang on the architecture.
+void readTraits(const GgufHeader& h, const ConfigReader& r, const ArchitectureTraits& a, ModelConfig& c) {
+  c.norm = a.norm;
+  c.activation = a.activation;
+  c.gated = a.gated;
+  if (a.scaledEmbedding) c.embeddingScale = std::sqrt(float(c.hidden));
+  if (const GgufKeyValue* kv = r.find("attention.scale"); kv && h.number(*kv) != 0) {
+    c.attentionScale = r.positive(*kv, "attention scale");
+  } else if (c.architecture == "gemma3" && c.layers == kGemma3WideLayers) {
+    c.attentionScale = 1.f / std::sqrt(float(c.hidden) / float(c.heads));   // of this size alone, and no key says so
+  }
+  for (const char* name : {"attn_logit_softcapping", "final_logit_softcapping"}) {
+    if (const GgufKeyValue* kv = r.find(name); kv && h.number(*kv) != 0) h.failKey(*kv, "capped logits are not supported (0)");
+  }
 }
 
 }  // namespace
@@ -106,8 +145,9 @@ ModelConfig readConfig(const GgufHeader& h, int vocab) {
   const GgufKeyValue* architecture = h.find("general.architecture");
   if (!architecture) h.fail(24, "'general.architecture'", "the key is missing");
   c.architecture = std::string(h.string(*architecture));
-  if (c.architecture != "llama") {
-    h.failKey(*architecture, "unsupported architecture '" + printable(c.architecture, 60) + "' (supported: llama)");
+  const ArchitectureTraits* traits = architectureOfGguf(c.architecture);
+  if (!traits) {
+    h.failKey(*architecture, "unsupported architecture '" + printable(c.architecture, 60) + "' (supported: " + supportedArchitectures() + ")");
   }
   const ConfigReader r(h, c.architecture);
   c.layers = int(r.count("block_count", kMaxLayers));
@@ -115,11 +155,13 @@ ModelConfig readConfig(const GgufHeader& h, int vocab) {
   c.feedForward = int(r.count("feed_forward_length", kMaxWidth));
   c.contextLength = r.count("context_length", kMaxContext);
   readHeads(h, r, c);
-  const GgufKeyValue& eps = r.required("attention.layer_norm_rms_epsilon");
+  const GgufKeyValue& eps = r.required(traits->norm == Norm::Layer ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon");
   const double value = h.number(eps);
   if (!std::isfinite(value) || value < 0 || value > 1) h.failKey(eps, "epsilon " + std::to_string(value) + " (finite, 0 to 1)");
   c.normEps = float(value);
-  readRope(h, r, c);
+  readTraits(h, r, *traits, c);
+  if (!traits->learnedPositions) readRope(h, r, c);
+  readWindow(h, r, *traits, c);
   c.vocab = vocab;
   if (const GgufKeyValue* size = r.find("vocab_size")) {
     const uint64_t n = h.unsignedInt(*size);

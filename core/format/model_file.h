@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -55,6 +56,9 @@ struct ModelConfig {
   bool tiedEmbedding = false;               // lm head is the embedding
 
   bool isSliding(int layer) const { return slidingWindow > 0 && !sliding.empty() && sliding[size_t(layer)]; }
+  /// A sliding layer between full ones: it holds a ring of `slidingWindow` tokens, and presses leave it alone. In a model whose layers all
+  /// slide, presses work on all of them and the window is a mask.
+  bool isBounded(int layer) const { return isSliding(layer) && std::count(sliding.begin(), sliding.end(), uint8_t{0}) > 0; }
 };
 
 /// Tensors of a layer; an absent one has no data. Rotary pairs of q, k rows are in Hugging Face order (d, d + ropeDim/2). Matrices are

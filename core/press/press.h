@@ -13,8 +13,15 @@
 #include "core/api/metrics.h"
 #include "core/api/press_info.h"
 #include "core/press/trace.h"
+#include "kernels/kv_quant.h"
 
 namespace presslab {
+
+/// The value of a dropped row `from` goes into the kept row `into` of the same head: v = (v + sum w v_from) / (1 + sum w).
+struct RowMerge {
+  int32_t from = 0, into = 0;               // positions
+  float weight = 0;
+};
 
 /// What one KV head keeps. Positions ascend. ring: while decoding the head keeps its first `sink` and last `recent` tokens.
 struct HeadKeep {
@@ -22,13 +29,25 @@ struct HeadKeep {
   HeadKind kind = HeadKind::Full;
   bool ring = false;
   int64_t sink = 0, recent = 0;
+  std::vector<RowMerge> merges;             // done before the rows go
+  std::vector<int32_t> zeroed;              // channels of the kept keys that become 0; they stay in the cache
+};
+
+/// How kept rows are stored once newer ones have pushed them out of the residual window: blocks of 32 tokens. Rings stay as they are.
+struct KvQuant {
+  kernels::KvForm form = kernels::KvForm::None;
+  int64_t residual = 0;                     // latest rows of a head that are never quantised
 };
 
 struct LayerKeep {
   std::vector<HeadKeep> heads;              // kvHeads
+  KvQuant quant;
   std::vector<ExpertMetrics> experts;       // load of the layer, for the routed family
   BalanceMetrics balance;
   bool hasExperts = false;
+  /// Kept key j of a head, at position p, is turned to position j, and new tokens continue behind the kept ones. All heads of all layers keep
+  /// the same number then.
+  bool rerotated = false;
 };
 
 /// Parsed arguments of a press, checked against its table row; missing ones hold the default.
@@ -49,6 +68,7 @@ class PressArgs {
 
 /// Calibration data of one model (routed-press.md section 2); defined in core/routed/pattern.h.
 struct Pattern;
+struct RereadText;
 
 /// What a press learns about the run before the first layer.
 struct RunContext {
@@ -57,10 +77,25 @@ struct RunContext {
   const Pattern* pattern = nullptr;         // calibration in use, null: none
   std::string calibration = "none";         // "file", "light", "none"
   uint64_t seed = 0;
-  /// Layers, 1: left alone, because its window bounds what it holds already (sliding layers between full ones). Empty: none.
-  std::vector<uint8_t> bounded;
-  int64_t boundedWindow = 0;                // tokens that such a layer holds at most
-  bool isBounded(int layer) const { return !bounded.empty() && bounded[size_t(layer)]; }
+  int64_t question = 0;                     // last tokens of the context that are the question (query-aware runs)
+  const RereadText* reread = nullptr;       // what a press that reads the context again says; null: not known
+};
+
+/// Token ids around a context that is read again (KVzip).
+struct RereadText {
+  std::vector<int32_t> first, next;         // the request to repeat it: whole or its first part, a later part
+  std::vector<int32_t> suffix;              // the template's text between a question and its answer
+  int64_t prefix = 0;                       // tokens of the context that are the template's own, at its start
+};
+
+/// The attention of one token that is read behind the context: probs of a query head over the slots of its KV head, position of each slot.
+using ReadTap = std::function<void(int layer, int queryHead, std::span<const float> probs, std::span<const int32_t> positions)>;
+
+/// The whole cache of a context, for presses that read it again.
+struct Reread {
+  std::span<const int32_t> ids;             // the context
+  /// Reads ids behind the context on a copy of the cache, which is thrown away. Throws Failure(Cancelled).
+  std::function<void(std::span<const int32_t> ids, const ReadTap&)> read;
 };
 
 /// One compression method. Engine thread. begin() once per run, then keep() once per layer in order 0..L-1.
@@ -75,9 +110,15 @@ class Press {
   virtual double ratio() const { return 0; }
   /// Head-tokens that will be kept over the whole cache at T tokens, without running (the ghost prediction). Throws Failure as begin().
   virtual int64_t predictKept(const RunContext&) const = 0;
+  /// Bytes that they take, where K and V of a head-token in the cache take rowBytes.
+  virtual int64_t predictBytes(const RunContext& run, int64_t rowBytes) const { return rowBytes * predictKept(run); }
   /// Refuses what cannot be met, naming the limit. Throws Failure(BadInput). Returns notes for the method's row.
   virtual std::vector<std::string> begin(const RunContext&) = 0;
   virtual LayerKeep keep(const LayerTrace&) = 0;
+  /// True: the press needs the whole cache and decides in plan(), once; keep() is not called then.
+  virtual bool rereads() const { return false; }
+  /// What each layer keeps. Called after the whole prefill.
+  virtual std::vector<LayerKeep> plan(const Reread&) { return {}; }
 };
 using PressPtr = std::unique_ptr<Press>;
 

@@ -30,7 +30,7 @@ const float* ScoreLayer::norms(int h) const {
   return m_norms.data() + int64_t(h) * t.tokens;
 }
 
-float ScoreLayer::scale() const { return 1.f / std::sqrt(float(shape.headDim)); }
+float ScoreLayer::scale() const { return t.scale > 0 ? t.scale : 1.f / std::sqrt(float(shape.headDim)); }
 
 void ScoreLayer::query(int64_t row, int q, float* out) const {
   const float* from = t.q + (row * shape.queryHeads() + q) * shape.headDim;

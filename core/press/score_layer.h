@@ -18,7 +18,7 @@ class ScoreLayer {
   ScoreLayer(const LayerTrace& trace, const HeadShape& s) : t(trace), shape(s) {}
   const Sideways& keys(int h) const;  ///< of KV head h
   const float* norms(int h) const;    ///< |v_i|, T values of KV head h
-  float scale() const;                ///< 1 / sqrt(headDim)
+  float scale() const;                ///< of q.k: the model's, or 1 / sqrt(headDim)
   /// The rotated query of query head q in row `row` of the trace; out has headDim values.
   void query(int64_t row, int q, float* out) const;
 
