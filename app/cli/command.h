@@ -43,6 +43,7 @@ void addGenerate(Commands&);
 void addKeep(Commands&);
 void addCompare(Commands&);
 void addBench(Commands&);
+void addEval(Commands&);
 void addCalibrate(Commands&);
 void addPlace(Commands&);
 void addRuns(Commands&);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -16,6 +17,9 @@
 #include "core/api/what_if.h"
 
 namespace presslab {
+
+struct LoadedModel;
+struct RunMemory;
 
 struct RunOutcome {
   enum class Status { Done, Cancelled, Failed } status = Status::Done;
@@ -51,6 +55,9 @@ class Lab {
   WhatIfAnswer whatIf(const CompareSpec& spec, const WhatIfRequest&, const WhatIfProgress&, std::stop_token) noexcept;
   /// What could be changed about a method of a run, and what that would do. Reads the headers of the models it finds. Never throws.
   AdviceList advise(const AdviceRequest&) const noexcept;
+  /// Loads the model when it is not there and lends it, with what is known of its calibration, for as long as `work` runs: for core alone, which
+  /// has further jobs than these (evaluate in core/api/eval.h). Throws Failure and what `work` throws.
+  void lend(const ModelSpec&, const EventSink&, std::stop_token, const std::function<void(LoadedModel&, RunMemory&)>& work);
   /// Lets the kept cache go.
   void forgetReplay();
 

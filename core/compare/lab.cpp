@@ -144,6 +144,12 @@ AdviceList Lab::advise(const AdviceRequest& request) const noexcept {
   return none;
 }
 
+void Lab::lend(const ModelSpec& spec, const EventSink& sink, std::stop_token stop, const std::function<void(LoadedModel&, RunMemory&)>& work) {
+  d->replay.reset();  // two full caches would not fit where one just does
+  d->load(spec, sink, std::move(stop));
+  work(*d->model, d->memory);
+}
+
 void Lab::forgetReplay() { d->replay.reset(); }
 
 std::vector<std::string> Lab::pieces(const std::vector<int32_t>& ids) const {
