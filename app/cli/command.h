@@ -46,6 +46,7 @@ void addBench(Commands&);
 void addEval(Commands&);
 void addCalibrate(Commands&);
 void addPlace(Commands&);
+void addRoute(Commands&);
 void addRuns(Commands&);
 void addExport(Commands&);
 

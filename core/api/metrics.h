@@ -33,6 +33,8 @@ struct BalanceMetrics {
   int layer = 0;
   double maxOverMean = 1, cv = 0, entropy = 1, gini = 0;
   int64_t dropped = 0;
+  double auxLoss = 0;                       // balance loss of the router as PiKVpress defines it; 0: the router has none
+  int topK = 0;                             // experts a token asked for; an adaptive router chooses it
 };
 
 struct QualityMetrics {

@@ -85,6 +85,8 @@ void balanceFields(V& v, S& b) {
   v.field("entropy", b.entropy);
   v.field("gini", b.gini);
   v.field("dropped", b.dropped);
+  v.field("aux_loss", b.auxLoss);
+  v.field("top_k", b.topK);
 }
 
 template <class V, class S>

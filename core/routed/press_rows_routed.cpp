@@ -27,8 +27,8 @@ constexpr ParamSpec kTopK{"top_k", "Experts per token", ParamType::Int, "", 1, 6
   "Experts that score a token in the routed half; min(2, experts) when not given", kDefinition, "", "", false};
 constexpr ParamSpec kCapacity{"capacity_factor", "Capacity factor", ParamType::Float, "", 0.01, 64, "1.25",
   "An expert takes at most ceil(factor * T * top_k / E) tokens", kDefinition, "", "", false};
-constexpr ParamSpec kRouter{"router", "Router", ParamType::Choice, "", 0, 0, "eplb", "How tokens are routed to experts; eplb is built",
-  kPikv, "eplb|base|topk_balanced|adaptive|pikv|hierarchical", "router_type", false};
+constexpr ParamSpec kRouter{"router", "Router", ParamType::Choice, "", 0, 0, "eplb",
+  "How tokens are routed to experts: eplb has calibrated gates; the others are PiKVpress's, seeded or from router_file", kPikv, "eplb|base|topk_balanced|adaptive|pikv|hierarchical", "router_type", false};
 constexpr ParamSpec kBalance{"balance", "Balance", ParamType::Choice, "", 0, 0, "integral",
   "Load balance: off, upstream's proportional weights, or the calibrated integral bias", kDefinition, "off|upstream|integral", "", false};
 constexpr ParamSpec kDispatch{"dispatch", "Dispatch", ParamType::Choice, "", 0, 0, "token",
@@ -40,15 +40,21 @@ constexpr ParamSpec kQuotas{"quotas", "Head quotas", ParamType::Choice, "", 0, 0
 constexpr ParamSpec kExperts{"experts", "Expert list", ParamType::Text, "", 0, 0, "",
   "Names joined by | or /: recency, keydiff, window, expected, importance, observed, tova, lagkv, window128, ...", kDefinition, "", "", false};
 
-constexpr std::string_view kNoEffect = "Accepted for PiKVpress settings; without effect under router=eplb";
-constexpr ParamSpec kTemperature{"temperature", "Temperature", ParamType::Float, "", 0.01, 100, "1", "Divides the logits with balance=upstream",
+constexpr ParamSpec kRouterFile{"router_file", "Router weights", ParamType::Text, "", 0, 0, "",
+  "Safetensors file with the router's parameters; empty: seeded. Refused with router=eplb, whose gates are calibrated", kPikv, "", "", false};
+constexpr ParamSpec kTemperature{"temperature", "Temperature", ParamType::Float, "", 0.01, 100, "1", "router=eplb with balance=upstream: divides the logits; without effect otherwise",
   kPikv, "", "", false};
-constexpr ParamSpec kBalanceCoefficient{"balance_coefficient", "Balance coefficient", ParamType::Float, "", 0, 100, "0.1", kNoEffect, kPikv, "", "", false};
-constexpr ParamSpec kBalanceMode{"balance_mode", "Balance mode", ParamType::Choice, "", 0, 0, "entropy", kNoEffect, kPikv, "entropy|variance|gini", "", false};
-constexpr ParamSpec kImportance{"importance_threshold", "Importance threshold", ParamType::Float, "", 0, 1, "0.5", kNoEffect, kPikv, "", "", false};
-constexpr ParamSpec kGroups{"num_groups", "Groups", ParamType::Int, "", 1, 64, "2", kNoEffect, kPikv, "", "", false};
-constexpr ParamSpec kGroupTopK{"group_top_k", "Groups per token", ParamType::Int, "", 1, 64, "1", kNoEffect, kPikv, "", "", false};
-constexpr ParamSpec kCacheAware{"cache_aware", "Cache aware", ParamType::Bool, "", 0, 1, "false", "Belongs to the pikv router; without effect under router=eplb",
+constexpr ParamSpec kBalanceCoefficient{"balance_coefficient", "Balance coefficient", ParamType::Float, "", 0, 100, "0.1",
+  "Weight of the balance loss, which is shown; .01 with topk_balanced when not given. Moves no token: without effect on what is kept", kPikv, "", "", false};
+constexpr ParamSpec kBalanceMode{"balance_mode", "Balance mode", ParamType::Choice, "", 0, 0, "entropy",
+  "Balance loss of router=topk_balanced, which is shown. Moves no token: without effect on what is kept", kPikv, "entropy|variance|gini", "", false};
+constexpr ParamSpec kImportance{"importance_threshold", "Importance threshold", ParamType::Float, "", 0, 1, "0.5",
+  "router=adaptive: tokens above it weigh twice; without effect under other routers", kPikv, "", "", false};
+constexpr ParamSpec kGroups{"num_groups", "Groups", ParamType::Int, "", 1, 64, "2",
+  "router=hierarchical: groups of experts; without effect under other routers", kPikv, "", "", false};
+constexpr ParamSpec kGroupTopK{"group_top_k", "Groups per token", ParamType::Int, "", 1, 64, "1",
+  "router=hierarchical: groups a token may use; without effect under other routers", kPikv, "", "", false};
+constexpr ParamSpec kCacheAware{"cache_aware", "Cache aware", ParamType::Bool, "", 0, 1, "false", "router=pikv: logits follow what the experts kept in the layers before; without effect under other routers",
   kPikv, "", "", false};
 
 // The family shares its arguments: a spec may be written once and used for all three presses.
@@ -69,10 +75,10 @@ constexpr ParamSpec kDuoRatio{"duo_ratio", "Ratio of Duo", ParamType::Float, "sh
 constexpr ParamSpec kDuoParams[]{kRatio, kHeadRatio, kSink, kRecent, kWindow, kOrder, kCalibration, kSeed};
 constexpr ParamSpec kEplbParams[]{kRatio, kExpertCount, kTopK, kCapacity, kRouter, kBalance, kDispatch, kShared, kQuotas, kExperts, kCalibration,
   kSeed, kTemperature, kBalanceCoefficient, kBalanceMode, kImportance, kGroups, kGroupTopK, kCacheAware,
-  kIdleSink, kIdleRecent, kIdleWindow};
+  kRouterFile, kIdleSink, kIdleRecent, kIdleWindow};
 constexpr ParamSpec kEplbDuoParams[]{kRatio, kSplit, kExpertCount, kTopK, kCapacity, kRouter, kBalance, kDispatch, kShared, kQuotas, kExperts,
   kSink, kRecent, kWindow, kOrder, kCalibration, kSeed, kEplbRatio, kDuoRatio, kTemperature, kBalanceCoefficient, kBalanceMode, kImportance,
-  kGroups, kGroupTopK, kCacheAware};
+  kGroups, kGroupTopK, kCacheAware, kRouterFile};
 
 PressPtr makeDuo(const PressArgs& args, std::vector<PressPtr>) { return std::make_unique<DuoPress>(args); }
 PressPtr makeEplb(const PressArgs& args, std::vector<PressPtr>) { return std::make_unique<RoutedPress>("eplb", args); }

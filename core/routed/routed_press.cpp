@@ -11,6 +11,7 @@
 #include "core/routed/quotas.h"
 #include "core/press/random.h"
 #include "core/routed/ranks.h"
+#include "core/routers/router_file.h"
 #include "kernels/kernels.h"
 
 namespace presslab {
@@ -65,8 +66,7 @@ RoutedPress::RoutedPress(std::string_view id, const PressArgs& args) : FamilyPre
   m_curveQuotas = args.text("quotas") == "curve";
   m_layerDispatch = args.text("dispatch") == "layer";
   m_exact = !m_layerDispatch;
-  const std::string& router = args.text("router");
-  if (router != "eplb") badInput(name + ": router=" + router + " is not in this version; eplb is");
+  readRouter(args);
   if (!duo) return;
   m_split = args.number("split");
   const bool a = args.given("eplb_ratio"), b = args.given("duo_ratio");
@@ -88,6 +88,28 @@ RoutedPress::RoutedPress(std::string_view id, const PressArgs& args) : FamilyPre
   m_order = parseHeadOrder(args.text("order"), m_seed);
 }
 
+void RoutedPress::readRouter(const PressArgs& args) {
+  RouterConfig& c = m_routerConfig;
+  c.type = args.text("router");
+  m_routerFile = args.text("router_file");
+  if (c.type == "eplb") {
+    if (!m_routerFile.empty()) badInput("router_file= belongs to the other routers; calibration= holds the gates of router=eplb");
+    return;
+  }
+  c.experts = m_router.experts;
+  c.topK = m_router.topK;
+  c.capacityFactor = m_router.capacityFactor;
+  c.temperature = m_router.temperature;
+  if (args.given("balance_coefficient")) c.balanceCoefficient = args.number("balance_coefficient");
+  c.balanceMode = args.text("balance_mode");
+  c.importanceThreshold = args.number("importance_threshold");
+  c.groups = int(args.integer("num_groups"));
+  c.groupTopK = int(args.integer("group_top_k"));
+  c.cacheAware = args.flag("cache_aware");
+  c.hidden = 1;                             // known when the run begins; the rest is checked now
+  checkRouterConfig(c);
+}
+
 TraceNeeds RoutedPress::needs() const {
   TraceNeeds n;
   n.keys = n.values = n.queries = n.input = true;
@@ -104,6 +126,10 @@ void RoutedPress::chooseExperts(std::vector<std::string>& notes) {
   }
   m_set = m_pattern ? m_pattern->findSet(m_experts) : nullptr;
   m_trainedGates = m_set && !m_set->gateW.empty();
+  if (m_routerConfig.type != "eplb") {
+    makeExpertRouter(notes);
+    return;
+  }
   const bool untrained = !m_trainedGates && (m_layerDispatch || (m_router.balance == Balance::Upstream && m_shared < 1));
   if (untrained) {
     m_seeded = seededGates(m_run.shape, m_experts, m_seed ? m_seed : m_run.seed);
@@ -111,6 +137,25 @@ void RoutedPress::chooseExperts(std::vector<std::string>& notes) {
   } else if (!m_trainedGates && m_shared < 1) {
     notes.push_back("no trained gates for these " + std::to_string(m_experts.size()) + " experts: equal gates");
   }
+}
+
+void RoutedPress::makeExpertRouter(std::vector<std::string>& notes) {
+  RouterConfig config = m_routerConfig;
+  config.hidden = m_run.shape.hidden;
+  kernels::Pool pool(1);
+  if (m_routerFile.empty()) {
+    m_expertRouter = presslab::makeExpertRouter(config, seededRouterWeights(config, m_seed ? m_seed : m_run.seed), pool);
+    notes.push_back("router " + config.type + ": untrained seeded weights");
+    return;
+  }
+  const RouterFile file = readRouterFile(m_routerFile, false);
+  if (file.config.type != config.type) badInput(m_routerFile + ": holds a router of type " + file.config.type + ", the press asks for " + config.type);
+  try {
+    m_expertRouter = presslab::makeExpertRouter(config, file.weights, pool);
+  } catch (const Failure& e) {
+    throw Failure(e.code(), m_routerFile + ": " + e.what());
+  }
+  notes.push_back("router " + config.type + ": weights of " + m_routerFile);
 }
 
 void RoutedPress::makeQuotas(std::vector<std::string>& notes) {
@@ -164,8 +209,22 @@ std::vector<float> RoutedPress::layerLogits(const LayerTrace& t) const {
   return logits;
 }
 
-Routing RoutedPress::route(const LayerTrace& t) const {
+RouterStep RoutedPress::routeByExpertRouter(const LayerTrace& t) {
+  const std::span<const float> states(t.x, size_t(t.tokens) * size_t(m_run.shape.hidden));
+  if (t.pool) return m_expertRouter->route(states, 1, *t.pool);
+  kernels::Pool alone(1);
+  return m_expertRouter->route(states, 1, alone);
+}
+
+Routing RoutedPress::route(const LayerTrace& t) {
   const size_t experts = m_experts.size();
+  if (m_expertRouter) {
+    RouterStep step = routeByExpertRouter(t);
+    Routing r = routingOf(step);
+    r.probs = std::move(step.probs);
+    if (m_shared >= 1) std::fill(r.gates.begin(), r.gates.end(), 1.f / float(experts));
+    return r;
+  }
   if (m_shared >= 1 || (!m_trainedGates && m_seeded.gateW.empty())) return equalGates(int(experts), t.tokens);
   std::span<const float> bias;
   if (m_trainedGates) bias = std::span<const float>(m_set->gateBias).subspan(size_t(t.layer) * experts, experts);
@@ -198,23 +257,29 @@ void RoutedPress::keepByToken(const LayerTrace& t, const Routing& routing, Layer
   }
 }
 
-void RoutedPress::keepByLayer(const LayerTrace& t, LayerKeep& layer) const {
+std::vector<double> RoutedPress::meanProbs(const std::vector<float>& probs, int experts, std::vector<float>& tokenMean) {
+  std::vector<double> mean(size_t(experts), 0);
+  for (size_t t = 0; t < tokenMean.size(); ++t) {
+    float total = 0;
+    for (int e = 0; e < experts; ++e) {
+      const float p = probs[t * size_t(experts) + size_t(e)];
+      mean[size_t(e)] += p;
+      total += p;
+    }
+    tokenMean[t] = total / float(experts);
+  }
+  return mean;
+}
+
+void RoutedPress::keepByLayer(const LayerTrace& t, const Routing& routing, LayerKeep& layer) const {
   const HeadShape& shape = m_run.shape;
   const int experts = int(m_experts.size());
-  const std::vector<float> logits = layerLogits(t);
-  std::vector<double> mean(size_t(experts), 0);
-  std::vector<float> tokenMean(size_t(t.tokens)), p(static_cast<size_t>(experts));
-  for (int64_t i = 0; i < t.tokens; ++i) {
-    const float* z = logits.data() + i * experts;
-    const float top = *std::max_element(z, z + experts);
-    float sum = 0, total = 0;
-    for (int e = 0; e < experts; ++e) sum += p[size_t(e)] = std::exp(z[e] - top);
-    for (int e = 0; e < experts; ++e) {
-      mean[size_t(e)] += p[size_t(e)] / sum;
-      total += p[size_t(e)] / sum;
-    }
-    tokenMean[size_t(i)] = total / float(experts);
+  std::vector<float> tokenMean(static_cast<size_t>(t.tokens)), probs = routing.probs;
+  if (probs.empty()) {
+    probs = layerLogits(t);
+    softmaxRows(probs.data(), t.tokens, experts);
   }
+  const std::vector<double> mean = meanProbs(probs, experts, tokenMean);
   const auto dominant = int(std::max_element(mean.begin(), mean.end()) - mean.begin());
   std::vector<bool> kept(size_t(t.tokens), false);
   if (dominant % 4 == 3) {
@@ -241,7 +306,7 @@ LayerKeep RoutedPress::keep(const LayerTrace& t) {
   LayerKeep layer;
   const Routing routing = route(t);
   if (m_layerDispatch) {
-    keepByLayer(t, layer);
+    keepByLayer(t, routing, layer);
   } else {
     keepByToken(t, routing, layer);
   }
@@ -261,8 +326,17 @@ LayerKeep RoutedPress::keep(const LayerTrace& t) {
     m.load = routing.load[s];
     layer.experts.push_back(std::move(m));
   }
+  if (m_expertRouter) tellKept(routing, layer);
   account(layer, t.layer);
   return layer;
+}
+
+/// A cache-aware router learns what the layer's dominant expert left of the cache, as a mean over heads.
+void RoutedPress::tellKept(const Routing& routing, const LayerKeep& layer) {
+  const auto dominant = std::max_element(routing.tokens.begin(), routing.tokens.end()) - routing.tokens.begin();
+  int64_t kept = 0;
+  for (const HeadKeep& head : layer.heads) kept += int64_t(head.positions.size());
+  m_expertRouter->keptTokens(int(dominant), kept / int64_t(layer.heads.size()));
 }
 
 }  // namespace presslab

@@ -10,6 +10,7 @@
 #include "core/routed/head_order.h"
 #include "core/routed/pattern.h"
 #include "core/routed/router.h"
+#include "core/routers/expert_router.h"
 
 namespace presslab {
 
@@ -80,10 +81,16 @@ class RoutedPress final : public FamilyPress {
  private:
   void chooseExperts(std::vector<std::string>& notes);
   void makeQuotas(std::vector<std::string>& notes);
-  Routing route(const LayerTrace&) const;
+  Routing route(const LayerTrace&);
+  RouterStep routeByExpertRouter(const LayerTrace&);
+  void readRouter(const PressArgs&);
+  void makeExpertRouter(std::vector<std::string>& notes);
+  /// Mean over tokens of the probabilities, and each token's mean over experts.
+  static std::vector<double> meanProbs(const std::vector<float>& probs, int experts, std::vector<float>& tokenMean);
   std::vector<float> layerLogits(const LayerTrace&) const;
   void keepByToken(const LayerTrace&, const Routing&, LayerKeep&) const;
-  void keepByLayer(const LayerTrace&, LayerKeep&) const;
+  void tellKept(const Routing&, const LayerKeep&);
+  void keepByLayer(const LayerTrace&, const Routing&, LayerKeep&) const;
 
   RouterSpec m_router;
   double m_shared = 0.5;
@@ -92,6 +99,9 @@ class RoutedPress final : public FamilyPress {
   std::vector<std::string> m_experts;
   const ExpertSet* m_set = nullptr;
   std::vector<int64_t> m_quotas;
+  RouterConfig m_routerConfig;              // of the other routers; type "eplb": the calibrated token router above
+  std::string m_routerFile;                 // its parameters; empty: seeded
+  std::unique_ptr<ExpertRouter> m_expertRouter;   // one for all layers, which are its successive calls
   ExpertSet m_seeded;                       // untrained gates for layer dispatch and the upstream formula
 };
 

@@ -62,6 +62,7 @@ int64_t expertCapacity(const RouterSpec& spec, int64_t tokens) {
 Routing routeTokens(const RouterSpec& spec, std::span<const float> logits, int64_t tokens, std::span<const float> bias) {
   const int experts = spec.experts;
   Routing r = emptyRouting(experts, tokens);
+  r.topK = spec.topK;
   const bool integral = spec.balance == Balance::Integral && bias.size() == size_t(experts);
   if (integral) r.bias.assign(bias.begin(), bias.end());
   const int64_t capacity = expertCapacity(spec, tokens);
@@ -107,6 +108,7 @@ Routing routeTokens(const RouterSpec& spec, std::span<const float> logits, int64
 
 Routing equalGates(int experts, int64_t tokens) {
   Routing r = emptyRouting(experts, tokens);
+  r.topK = experts;
   std::fill(r.gates.begin(), r.gates.end(), 1.f / float(experts));
   for (int e = 0; e < experts; ++e) {
     r.tokens[size_t(e)] = tokens;
@@ -117,26 +119,31 @@ Routing equalGates(int experts, int64_t tokens) {
   return r;
 }
 
-void UpstreamBalancer::update(const std::vector<float>& stepLoad) {
-  constexpr size_t kHistory = 50;
-  m_history.push_back(stepLoad);
-  if (m_history.size() > kHistory) m_history.erase(m_history.begin());
-  std::vector<float> load(m_weight.size(), 0.f);
-  for (const auto& row : m_history) {
-    for (size_t e = 0; e < load.size(); ++e) load[e] += row[e];
+Routing routingOf(const RouterStep& step) {
+  Routing r = emptyRouting(step.experts, step.tokens);
+  r.gates = step.combine;
+  r.auxLoss = step.auxLoss;
+  r.topK = step.topK;
+  if (!step.expertWeights.empty()) r.weight.assign(step.expertWeights.begin(), step.expertWeights.end());
+  for (int64_t t = 0; t < step.tokens; ++t) {
+    bool taken = false;
+    for (int e = 0; e < step.experts; ++e) {
+      if (!step.dispatched[size_t(t * step.experts + e)]) continue;
+      taken = true;
+      ++r.tokens[size_t(e)];
+      ++r.load[size_t(e)][size_t(t / kLoadStep)];
+    }
+    if (!taken) std::fill_n(r.gates.begin() + t * step.experts, step.experts, 1.f / float(step.experts));
   }
-  float mean = 0;
-  for (float& l : load) mean += l /= float(m_history.size());
-  mean /= float(load.size());
-  if (mean <= 0) return;
-  for (size_t e = 0; e < load.size(); ++e) {
-    m_weight[e] = std::clamp(.9f * m_weight[e] + .1f * (1.f - (load[e] - mean) / mean), .1f, 2.f);
-  }
+  for (size_t e = 0; e < r.dropped.size(); ++e) r.dropped[e] = step.requested[e] - r.tokens[e];
+  return r;
 }
 
 BalanceMetrics balanceOf(int layer, const Routing& r) {
   BalanceMetrics b;
   b.layer = layer;
+  b.auxLoss = r.auxLoss;
+  b.topK = r.topK;
   for (const int64_t d : r.dropped) b.dropped += d;
   std::vector<double> load(r.tokens.begin(), r.tokens.end());
   const double n = double(load.size());

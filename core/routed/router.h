@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "core/api/metrics.h"
+#include "core/routers/expert_router.h"
+#include "core/routers/load_balancer.h"
 
 namespace presslab {
 
@@ -22,10 +24,13 @@ struct RouterSpec {
 /// Where the tokens of one layer go.
 struct Routing {
   int experts = 0;
+  std::vector<float> probs;                 // (T, E) of an expert router, before its top_k; else empty
   std::vector<float> gates;                 // (T, E); a row sums to 1, or is the equal mean where the token was dropped
   std::vector<int64_t> tokens, displaced, dropped;   // (E)
   std::vector<std::vector<int32_t>> load;   // (E, steps of 64 positions)
   std::vector<double> bias, weight;         // (E); weight: upstream's w after the last step
+  double auxLoss = 0;                       // of an expert router
+  int topK = 0;                             // experts a token asked for
 };
 
 inline constexpr int64_t kLoadStep = 64;
@@ -44,17 +49,8 @@ Routing routeTokens(const RouterSpec&, std::span<const float> logits, int64_t to
 /// Equal gates: every expert votes on every token.
 Routing equalGates(int experts, int64_t tokens);
 
-/// Upstream's weight update: w = clamp(.9 w + .1 (1 - (load - mean) / mean), .1, 2), load the mean of the last 50 steps.
-class UpstreamBalancer {
- public:
-  explicit UpstreamBalancer(int experts) : m_weight(size_t(experts), 1.f) {}
-  void update(const std::vector<float>& stepLoad);   // tokens that asked for each expert in one step, before capacity
-  const std::vector<float>& weight() const { return m_weight; }
-
- private:
-  std::vector<float> m_weight;
-  std::vector<std::vector<float>> m_history;
-};
+/// What an expert router decided, as a routing: gates are its combine weights, a token that no expert took has the equal mean.
+Routing routingOf(const RouterStep&);
 
 /// Max/mean, coefficient of variation, normalised entropy, Gini and drops of one layer's loads.
 BalanceMetrics balanceOf(int layer, const Routing&);

@@ -169,7 +169,7 @@ class RandomRun {
     for (int l = 0; l < layers; ++l) {
       for (int h = 0; h < heads; ++h) m.heads.push_back({l, h, HeadKind((l + h) % 4), 3, 64, count(), h ? positive() : -1, {0, 7, 63}});
       m.experts.push_back({l, 1, text(), real(), real(), count(), count(), count(), ints<int32_t>(3)});
-      m.balance.push_back({l, real(), real(), real(), real(), count()});
+      m.balance.push_back({l, real(), real(), real(), real(), count(), real(), int(count())});
     }
     return m;
   }

@@ -185,7 +185,7 @@ class TestExportCsv : public QObject {
     MethodMetrics m;
     m.method = "eplb";
     m.experts = {{0, 0, "recency", 0.5, 1, 30, 2, 1, {20, 10}}, {0, 1, "keydiff", 0, 1, 10, 0, 0, {4, 6}}, {1, 0, "recency", 0, 1, 0, 0, 0, {}}};
-    m.balance = {{0, 1.5, 0.5, 0.8, 0.25, 2}};
+    m.balance = {{0, 1.5, 0.5, 0.8, 0.25, 2, 0, 0}};
     c.methods.push_back(m);
     const auto rows = records(expertsCsv(c));
     QCOMPARE(rows.size(), size_t(5));

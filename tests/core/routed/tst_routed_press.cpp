@@ -175,6 +175,76 @@ class TestRoutedPress : public QObject {
     QCOMPARE(o.layers[0].experts[2].policy, std::string("window"));
   }
 
+  void everyRouterDrivesThePress_data() {
+    QTest::addColumn<QString>("router");
+    for (const char* r : {"base", "topk_balanced", "adaptive", "pikv", "hierarchical"}) QTest::newRow(r) << QString(r);
+  }
+
+  void everyRouterDrivesThePress() {
+    QFETCH(QString, router);
+    const Pattern pattern = fakePattern(m_shape, {4}, 5);
+    const auto outcome = [&](Given given) {
+      given["router"] = router.toStdString();
+      return runPress(*makeFamily("eplb_duo", given), m_shape, 300, &pattern);
+    };
+    const auto positions = [](const Outcome& o) {
+      std::vector<std::vector<int32_t>> all;
+      for (const LayerKeep& l : o.layers)
+        for (const HeadKeep& h : l.heads) all.push_back(h.positions);
+      return all;
+    };
+    const Outcome o = outcome({});
+    QCOMPARE(o.kept, int64_t(m_shape.heads() * 150));      // as exact as with the trained router
+    QVERIFY(hasNote(o, "router " + router.toStdString() + ": untrained seeded weights"));
+    for (const LayerKeep& l : o.layers) {
+      QVERIFY(l.balance.topK >= 1 && l.balance.topK <= 2 && l.balance.auxLoss > 0);
+      int64_t asked = 0;
+      for (const ExpertMetrics& e : l.experts) {
+        QCOMPARE(std::accumulate(e.load.begin(), e.load.end(), int64_t{0}), e.tokens);
+        asked += e.tokens + e.dropped;
+      }
+      QCOMPARE(asked, int64_t(300 * l.balance.topK));
+    }
+    QVERIFY(positions(o) == positions(outcome({})));
+    QVERIFY(positions(o) != positions(outcome({{"seed", "1"}})));
+    QVERIFY(positions(o) != positions(outcome({{"shared", "1"}})));
+    QVERIFY(positions(o) != positions(runPress(*makeFamily("eplb_duo", {}), m_shape, 300, &pattern)));
+    const Outcome layer = outcome({{"dispatch", "layer"}});
+    QVERIFY(hasNote(layer, "outcome"));
+  }
+
+  void knobsOfRoutersAct() {
+    const auto kept = [&](Given given) {
+      std::vector<std::vector<int32_t>> all;
+      for (const LayerKeep& l : runPress(*makeFamily("eplb", given), m_shape, 300, nullptr).layers)
+        for (const HeadKeep& h : l.heads) all.push_back(h.positions);
+      return all;
+    };
+    QVERIFY(kept({{"router", "pikv"}}) != kept({{"router", "pikv"}, {"cache_aware", "true"}}));
+    QVERIFY(kept({{"router", "adaptive"}}) != kept({{"router", "adaptive"}, {"importance_threshold", "1"}}));
+    QVERIFY(kept({{"router", "hierarchical"}}) != kept({{"router", "hierarchical"}, {"group_top_k", "2"}}));
+    QVERIFY(kept({{"router", "hierarchical"}}) != kept({{"router", "hierarchical"}, {"num_groups", "4"}}));
+  }
+
+  void routersComeFromFiles() {
+    HeadShape shape = m_shape;
+    shape.hidden = 48;                                     // of the stored routers
+    const std::string folder = PRESSLAB_TEST_DATA "/routers/";
+    const Outcome o = runPress(*makeFamily("eplb", {{"router", "base"}, {"router_file", folder + "base_0_e4.safetensors"}}), shape, 200, nullptr);
+    QVERIFY(hasNote(o, "weights of"));
+    const struct { const char *router, *file, *reason; } bad[]{{"pikv", "base_0_e4.safetensors", "type base"},
+                                                                {"base", "base_0_e8.safetensors", "shape is 8 x 48, must be 4 x 48"},
+                                                                {"base", "absent.safetensors", "absent.safetensors"}};
+    for (const auto& c : bad) {
+      try {
+        runPress(*makeFamily("eplb", {{"router", c.router}, {"router_file", folder + c.file}}), shape, 200, nullptr);
+        QFAIL(c.reason);
+      } catch (const Failure& e) {
+        QVERIFY2(std::string(e.what()).find(c.reason) != std::string::npos, e.what());
+      }
+    }
+  }
+
   void layerDispatch() {
     const Outcome o = runPress(*makeFamily("eplb", {{"dispatch", "layer"}}), m_shape, 200, nullptr);
     QVERIFY(hasNote(o, "outcome"));
@@ -192,7 +262,7 @@ class TestRoutedPress : public QObject {
     QCOMPARE(press->spec(), std::string("eplb_duo(ratio=0.5,duo_ratio=0.1)"));
     QCOMPARE(makeFamily("eplb", {})->spec(), std::string("eplb"));
     const struct { const char* id; Given given; } bad[]{
-      {"eplb", {{"num_experts", "2"}, {"top_k", "3"}}}, {"eplb", {{"router", "pikv"}}}, {"eplb", {{"experts", "nonsense"}}},
+      {"eplb", {{"num_experts", "2"}, {"top_k", "3"}}}, {"eplb", {{"router", "hierarchical"}, {"num_groups", "3"}}}, {"eplb", {{"router_file", "x"}}}, {"eplb", {{"experts", "nonsense"}}},
       {"duo", {{"ratio", "0.5"}, {"head_ratio", "0.5"}}}, {"duo", {{"window", "auto"}, {"sink", "4"}}}, {"duo", {{"order", "loo"}}},
       {"eplb_duo", {{"split", "0.5"}, {"eplb_ratio", "0.2"}}}, {"eplb_duo", {{"eplb_ratio", "0.6"}}},
       {"eplb_duo", {{"eplb_ratio", "0.6"}, {"duo_ratio", "0.5"}}}};

@@ -20,7 +20,7 @@ namespace {
 
 /// A float tensor of a golden safetensors file.
 std::vector<float> tensor(const std::string& file, const std::string& name) {
-  std::ifstream in(PRESSLAB_TEST_DATA "/routed/" + file, std::ios::binary);
+  std::ifstream in(PRESSLAB_TEST_DATA "/routers/" + file, std::ios::binary);
   uint64_t length = 0;
   in.read(reinterpret_cast<char*>(&length), 8);
   std::string header(length, ' ');
