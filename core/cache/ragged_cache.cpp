@@ -35,7 +35,7 @@ void check(const HeadKeep& keep, int64_t length, int layer, int head) {
 
 RaggedCache::RaggedCache(int layers, int kvHeads, int headDim, kernels::Elem elem)
     : m_layers(layers), m_kvHeads(kvHeads), m_headDim(headDim), m_elem(elem), m_rowBytes(kernels::rowBytes(elem, headDim)),
-      m_heads(size_t(layers) * size_t(kvHeads)) {}
+      m_heads(size_t(layers) * size_t(kvHeads)), m_blocks(layers * kvHeads, headDim) {}
 
 void RaggedCache::notePeak() { m_peak = std::max(m_peak, heldBytes()); }
 
@@ -64,7 +64,11 @@ void RaggedCache::beginLayer(int layer, int64_t tokens) {
   notePeak();
 }
 
-int64_t RaggedCache::gather(int64_t from, int64_t to, const std::vector<int32_t>& rows) {
+int64_t RaggedCache::headBytes(int layer, int head) const {
+  return 2 * m_rowBytes * at(layer, head).rows() + m_blocks.headBytes(index(layer, head));
+}
+
+int64_t RaggedCache::gather(int64_t from, int64_t to, std::span<const int32_t> rows) {
   kernels::compactRows(m_arena.data() + to, m_arena.data() + from, m_rowBytes, rows.data(), int64_t(rows.size()));
   to += int64_t(rows.size()) * m_rowBytes;
   return to;
@@ -73,15 +77,17 @@ int64_t RaggedCache::gather(int64_t from, int64_t to, const std::vector<int32_t>
 void RaggedCache::keep(int layer, const LayerKeep& kept) {
   if (int(kept.heads.size()) != m_kvHeads) throw Failure(ErrorCode::Failed, place(layer, int(kept.heads.size())) + "heads are missing");
   for (int h = 0; h < m_kvHeads; ++h) check(kept.heads[size_t(h)], length(layer, h), layer, h);
+  quantiseKept(layer, kept);
   const int64_t start = at(layer, 0).k, before = layerBytes(layer);
+  const auto rowsOf = [&](int h) { return std::span(kept.heads[size_t(h)].positions).subspan(size_t(at(layer, h).blockRows)); };
   int64_t to = start;
   for (int h = 0; h < m_kvHeads; ++h) {
     const int64_t from = std::exchange(at(layer, h).k, to);
-    to = gather(from, to, kept.heads[size_t(h)].positions);
+    to = gather(from, to, rowsOf(h));
   }
   for (int h = 0; h < m_kvHeads; ++h) {
     const int64_t from = std::exchange(at(layer, h).v, to);
-    to = gather(from, to, kept.heads[size_t(h)].positions);
+    to = gather(from, to, rowsOf(h));
   }
   for (int h = 0; h < m_kvHeads; ++h) {
     Head& head = at(layer, h);
@@ -89,7 +95,7 @@ void RaggedCache::keep(int layer, const LayerKeep& kept) {
     m_rows -= int64_t(head.positions.size());
     m_capacity -= head.capacity;
     head.positions = std::vector<int32_t>(keep.positions);   // a new vector: the old one's room goes back too
-    head.capacity = int64_t(keep.positions.size());
+    head.capacity = head.rows();
     head.ring = keep.ring;
     head.sink = head.next = keep.sink;
     // The token being decoded always needs a place, so a ring without recent tokens has one.
@@ -110,18 +116,74 @@ void RaggedCache::keep(int layer, const LayerKeep& kept) {
   m_arena.resize(2 * m_rowBytes * m_capacity);
 }
 
+/// Rows of a head that stands whole into the next block of the store.
+void RaggedCache::quantise(int layer, int head, const int32_t* rows) {
+  const int64_t values = int64_t(kernels::kKvBlock) * m_headDim;
+  float* keys = m_blockRows.data();
+  for (int i = 0; i < kernels::kKvBlock; ++i) {
+    kernels::convertToF32(m_elem, kRow(layer, head, rows[i]), keys + i * m_headDim, m_headDim);
+    kernels::convertToF32(m_elem, vRow(layer, head, rows[i]), keys + values + i * m_headDim, m_headDim);
+  }
+  m_blocks.append(index(layer, head), keys, keys + values);
+}
+
+/// Moves what lies before the residual window of each kept head into blocks. Sets blockRows; the rows are still where they were.
+void RaggedCache::quantiseKept(int layer, const LayerKeep& kept) {
+  if (kept.quant.form == kernels::KvForm::None) return;
+  m_blocks.use(kept.quant.form);
+  m_blockRows.resize(size_t(2 * kernels::kKvBlock * m_headDim));
+  std::vector<int64_t> counts;
+  for (const HeadKeep& head : kept.heads) {
+    const int64_t old = head.ring ? 0 : int64_t(head.positions.size()) - kept.quant.residual;
+    counts.push_back(std::max<int64_t>(old, 0) / kernels::kKvBlock);
+  }
+  m_blocks.begin(index(layer, 0), counts);
+  for (int h = 0; h < m_kvHeads; ++h) {
+    const HeadKeep& keep = kept.heads[size_t(h)];
+    for (int64_t b = 0; b < counts[size_t(h)]; ++b) quantise(layer, h, keep.positions.data() + b * kernels::kKvBlock);
+    at(layer, h).blockRows = counts[size_t(h)] * kernels::kKvBlock;
+    at(layer, h).residual = keep.ring ? -1 : kept.quant.residual;
+  }
+  notePeak();
+}
+
+/// The oldest rows of a head become a block, the others close up.
+void RaggedCache::pushBlock(int layer, int h) {
+  Head& head = at(layer, h);
+  int32_t slots[kernels::kKvBlock];
+  std::iota(std::begin(slots), std::end(slots), int32_t(head.blockRows));
+  quantise(layer, h, slots);
+  const int64_t gone = kernels::kKvBlock * m_rowBytes, rest = head.rows() * m_rowBytes - gone;
+  for (const int64_t offset : {head.k, head.v}) std::memmove(m_arena.data() + offset, m_arena.data() + offset + gone, size_t(rest));
+  head.blockRows += kernels::kKvBlock;
+  m_rows -= kernels::kKvBlock;
+}
+
+void RaggedCache::reserveBlocks(int64_t newTokens) {
+  if (m_blocks.form() == kernels::KvForm::None) return;
+  std::vector<int64_t> wanted(m_heads.size());
+  for (size_t i = 0; i < m_heads.size(); ++i) {
+    const Head& head = m_heads[i];
+    const int64_t leaving = head.residual < 0 ? 0 : std::max<int64_t>(head.rows() + newTokens - head.residual, 0);
+    wanted[i] = m_blocks.count(int(i)) + leaving / kernels::kKvBlock;
+  }
+  m_blocks.reserve(wanted);
+}
+
 void RaggedCache::reserve(int64_t newTokens) {
+  reserveBlocks(newTokens);
   std::vector<int64_t> wanted(m_heads.size());
   int64_t total = 0;
   for (size_t i = 0; i < m_heads.size(); ++i) {
     const Head& head = m_heads[i];
-    const int64_t length = int64_t(head.positions.size());
+    const int64_t length = head.rows();
     const int64_t room = head.ring ? std::clamp<int64_t>(head.ringRows - length, 0, newTokens) : newTokens;
     wanted[i] = std::max(head.capacity, length + room);
+    if (head.residual >= 0) wanted[i] = std::min(wanted[i], std::max(head.capacity, head.residual + kernels::kKvBlock));
     total += wanted[i];
   }
+  for (Head& head : m_heads) head.positions.reserve(head.positions.size() + (head.ring && head.rows() >= head.ringRows ? 0 : size_t(newTokens)));
   if (total == m_capacity) return;
-  for (size_t i = 0; i < m_heads.size(); ++i) m_heads[i].positions.reserve(size_t(wanted[i]));
   m_arena.resize(2 * m_rowBytes * total);
   // Offsets only grow, so moving from the last array to the first overwrites nothing that is still to move, and needs no second copy.
   std::byte* base = m_arena.data();
@@ -132,7 +194,7 @@ void RaggedCache::reserve(int64_t newTokens) {
         Head& head = at(l, h);
         int64_t& offset = values ? head.v : head.k;
         end -= wanted[size_t(l) * size_t(m_kvHeads) + size_t(h)] * m_rowBytes;
-        if (offset != end && !head.positions.empty()) std::memmove(base + end, base + offset, head.positions.size() * size_t(m_rowBytes));
+        if (offset != end && head.rows() > 0) std::memmove(base + end, base + offset, size_t(head.rows() * m_rowBytes));
         offset = end;
       }
   for (size_t i = 0; i < m_heads.size(); ++i) m_heads[i].capacity = wanted[i];
@@ -149,7 +211,8 @@ int64_t RaggedCache::append(int layer, int h, int32_t position) {
     head.positions[size_t(slot)] = position;
     return slot;
   }
-  if (length == head.capacity) reserve(kGrowth);
+  if (head.residual >= 0 && head.rows() >= head.residual + kernels::kKvBlock) pushBlock(layer, h);
+  if (head.rows() == head.capacity) reserve(kGrowth);
   head.positions.push_back(position);
   ++m_rows;
   notePeak();
@@ -158,7 +221,16 @@ int64_t RaggedCache::append(int layer, int h, int32_t position) {
 
 kernels::KvHeadView RaggedCache::view(int layer, int head) const {
   const Head& x = at(layer, head);
-  return {m_arena.data() + x.k, m_arena.data() + x.v, int64_t(x.positions.size())};
+  kernels::KvHeadView v;
+  v.k = m_arena.data() + x.k;
+  v.v = m_arena.data() + x.v;
+  v.length = int64_t(x.positions.size());
+  if (x.blockRows == 0) return v;
+  v.kBlocks = m_blocks.keys(index(layer, head));
+  v.vBlocks = m_blocks.values(index(layer, head));
+  v.blockRows = x.blockRows;
+  v.form = m_blocks.form();
+  return v;
 }
 
 std::vector<int32_t> RaggedCache::positions(int layer, int head) const {
@@ -182,7 +254,9 @@ RaggedCache RaggedCache::clone() const {
   c.m_arena.resize(m_arena.size());
   for (const Head& head : m_heads)
     for (const int64_t offset : {head.k, head.v})
-      if (!head.positions.empty()) std::memcpy(c.m_arena.data() + offset, m_arena.data() + offset, head.positions.size() * size_t(m_rowBytes));
+      if (head.rows() > 0) std::memcpy(c.m_arena.data() + offset, m_arena.data() + offset, size_t(head.rows() * m_rowBytes));
+  c.m_blocks = m_blocks.clone();
+  c.m_blockRows.resize(m_blockRows.size());
   c.notePeak();
   return c;
 }
