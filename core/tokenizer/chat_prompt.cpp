@@ -26,6 +26,8 @@ Frame frameOf(const Tokenizer& t, const VocabData& v) {
     in.messages.push_back({"user", content});
     in.bosToken = controlName(t, v.bos);
     in.eosToken = controlName(t, v.eos);
+    if (v.unk >= 0) in.moreTokens.emplace_back("unk_token", controlName(t, v.unk));
+    if (v.pad >= 0) in.moreTokens.emplace_back("pad_token", controlName(t, v.pad));
     return renderChatTemplate(v.chatTemplate, in);
   };
   Frame f;

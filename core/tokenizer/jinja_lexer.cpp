@@ -3,6 +3,7 @@
 #include <array>
 
 #include "core/tokenizer/jinja_tree.h"
+#include "core/tokenizer/utf8.h"
 
 namespace presslab::jinja {
 
@@ -121,7 +122,7 @@ class Lexer {
     } else if (c == '\'' || c == '"') {
       string(c);
     } else {
-      static constexpr std::array<std::string_view, 5> kPairs = {"==", "!=", "<=", ">=", "//"};
+      static constexpr std::array<std::string_view, 6> kPairs = {"==", "!=", "<=", ">=", "//", "**"};
       size_t n = 1;
       for (const std::string_view op : kPairs) {
         if (m_source.substr(m_pos, 2) == op) n = 2;
@@ -140,18 +141,38 @@ class Lexer {
         out += m_source[m_pos];
         continue;
       }
-      const char e = m_source[++m_pos];
-      switch (e) {
-        case 'n': out += '\n'; break;
-        case 't': out += '\t'; break;
-        case 'r': out += '\r'; break;
-        case '\\': case '\'': case '"': out += e; break;
-        default: throw Error("an escape in a string that is not supported");
-      }
+      escape(m_source[++m_pos], out);
     }
     if (m_pos >= m_source.size()) throw Error("a string is not closed");
     ++m_pos;
     m_tokens.push_back({Token::Kind::String, std::move(out)});
+  }
+
+  /// Python's escapes; an unknown one stays as it is written.
+  void escape(char e, std::string& out) {
+    static constexpr std::string_view kNames = "ntrbfav0\\'\"", kBytes{"\n\t\r\b\f\a\v\0\\'\"", 11};
+    const size_t digits = e == 'x' ? 2 : e == 'u' ? 4 : e == 'U' ? 8 : 0;
+    const size_t simple = kNames.find(e);
+    if (digits) {
+      uint32_t code = 0;
+      if (m_pos + digits >= m_source.size()) throw Error("a string is not closed");
+      for (size_t i = 1; i <= digits; ++i) {
+        const size_t digit = std::string_view("0123456789abcdef0123456789ABCDEF").find(m_source[m_pos + i]);
+        if (digit == std::string_view::npos) throw Error("an escape in a string that is not supported");
+        code = code * 16 + uint32_t(digit % 16);
+      }
+      if (code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) throw Error("an escape in a string that is not supported");
+      m_pos += digits;
+      appendUtf8(out, code);
+    } else if (simple != std::string_view::npos) {
+      if (e == '0' && m_pos + 1 < m_source.size() && isDigit(m_source[m_pos + 1])) throw Error("an escape in a string that is not supported");
+      out += kBytes[simple];
+    } else if (isDigit(e) || e == 'N') {
+      throw Error("an escape in a string that is not supported");
+    } else if (e != '\n') {
+      out += '\\';
+      out += e;
+    }
   }
 
   std::string_view m_source;

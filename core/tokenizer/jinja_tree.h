@@ -17,6 +17,7 @@ constexpr int kMaxDepth = 64;                       // nesting of expressions, b
 constexpr int kMaxTree = 256;                       // depth of an expression's tree, chains included
 constexpr size_t kMaxSource = 256 * 1024;           // bytes of a template
 constexpr size_t kMaxText = 1024 * 1024;            // bytes of a result or of any string on the way
+constexpr int kMaxCalls = 2000;                     // nested evaluations, macros included
 constexpr size_t kMaxWork = 16 * 1024 * 1024;       // evaluation steps plus bytes copied
 
 /// Why a template cannot be rendered. Stays inside the renderer.
@@ -33,8 +34,11 @@ struct Value {
   int64_t number = 0;                               // Bool and Int
   std::string text;
   std::shared_ptr<List> list;
-  std::shared_ptr<Map> map;                         // shared and changeable: a namespace
+  std::shared_ptr<Map> map;
   int depth = 0;                                    // of nested lists and maps
+  bool changeable = false;                          // Map: a namespace
+  bool tuple = false;                               // List: in round brackets; it equals and joins no list
+  bool lazy = false;                                // List: what select, map and their like give; it has no length
 
   static Value none() { return of(Kind::None, 0); }
   static Value boolean(bool b) { return of(Kind::Bool, b); }
@@ -56,6 +60,7 @@ struct Value {
 };
 
 bool equal(const Value& a, const Value& b);
+bool holdsNamespace(const Value& v);
 
 struct Expr;
 using ExprPtr = std::unique_ptr<Expr>;
@@ -73,9 +78,10 @@ struct Expr {
   int depth = 0;                                    // of the tree below
   Value literal;
   std::string name;                                 // Name, Attribute, Filter, Test
+  bool tuple = false;                               // List: in round brackets
   bool negated = false;                             // Test: "is not"
   std::vector<std::string> ops;                     // Compare, Arithmetic
-  std::vector<ExprPtr> kids;                        // Condition: value, test, other (may be null); Slice: object, from, to (may be null)
+  std::vector<ExprPtr> kids;                        // Condition: value, test, other (may be null); Slice: object, from, to, step (may be null)
   std::vector<Argument> arguments;                  // Call, Filter, Test
 };
 
@@ -83,13 +89,15 @@ struct Block;
 using Body = std::vector<std::unique_ptr<Block>>;
 
 struct Block {
-  enum class Kind { Text, Output, If, For, Set };
+  enum class Kind { Text, Output, If, For, Set, Capture, Macro, Group, Break, Continue };
   Kind kind = Kind::Text;
-  std::string text;                                 // Text; For and Set: the name; Set on a namespace: the object's name
+  std::string text;                                 // Text; For, Set, Capture and Macro: the name; Set on a namespace: the object's name
   std::string attribute;                            // Set ns.attribute
+  std::vector<std::string> names;                   // For and Set: what a pair is unpacked into, when there are several
   ExprPtr expr;                                     // Output, For (what is walked), Set
   ExprPtr filter;                                   // For: "for x in xs if filter"
-  std::vector<std::pair<ExprPtr, Body>> branches;   // If: in order, else has no condition; For: body, then else
+  std::vector<Argument> parameters;                 // Macro: names with their defaults (may be null)
+  std::vector<std::pair<ExprPtr, Body>> branches;   // If: in order, else has no condition; For: body, then else; Capture, Macro, Group: body
 };
 
 /// A token of the template: text, or a piece of an expression.
@@ -101,5 +109,9 @@ struct Token {
 
 std::vector<Token> tokenize(std::string_view source);   // throws Error
 Body parse(std::string_view source);                    // throws Error
+/// JSON as Python's json.dumps(ensure_ascii=False) writes it; indent < 0: on one line.
+std::string toJson(const Value& v, int indent);
+/// The text that a template prints of a plain value. Throws Error for lists and maps.
+std::string printed(const Value& v);
 
 }  // namespace presslab::jinja

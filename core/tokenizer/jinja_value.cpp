@@ -46,7 +46,7 @@ bool Value::truthy() const {
     case Kind::Bool:
     case Kind::Int: return number != 0;
     case Kind::Text: return !text.empty();
-    case Kind::List: return !list->empty();
+    case Kind::List: return lazy || !list->empty();
     case Kind::Map: return !map->empty();
     default: return false;
   }
@@ -60,10 +60,17 @@ const Value* Value::find(const std::string& key) const {
   return nullptr;
 }
 
+bool holdsNamespace(const Value& v) {
+  if (v.changeable) return true;
+  if (v.kind == Value::Kind::List) return std::any_of(v.list->begin(), v.list->end(), holdsNamespace);
+  return v.kind == Value::Kind::Map && std::any_of(v.map->begin(), v.map->end(), [](const auto& i) { return holdsNamespace(i.second); });
+}
+
 bool equal(const Value& a, const Value& b) {
   if (isNumber(a) && isNumber(b)) return a.number == b.number;
   if (a.kind != b.kind) return false;
   if (a.kind == Value::Kind::Text) return a.text == b.text;
+  if (a.kind == Value::Kind::List && (a.tuple != b.tuple || a.lazy || b.lazy)) return a.list == b.list;
   if (a.kind == Value::Kind::List) return a.list == b.list || std::equal(a.list->begin(), a.list->end(), b.list->begin(), b.list->end(), equal);
   if (a.kind == Value::Kind::Map) {
     if (a.map->size() != b.map->size()) return false;

@@ -20,7 +20,7 @@ std::string repeated(const std::string& s, int n) {
   return out;
 }
 
-ChatRender render(const std::string& source) { return renderChatTemplate(source, {{{"user", "hi"}}, true, "<s>", "</s>"}); }
+ChatRender render(const std::string& source) { return renderChatTemplate(source, {{{"user", "hi"}}, true, "<s>", "</s>", {}}); }
 
 }  // namespace
 
