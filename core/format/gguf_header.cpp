@@ -165,7 +165,8 @@ void GgufHeader::readValue(GgufKeyValue& kv) {
   kv.valueOffset = m_pos;
   if (kv.type == GgufType::Array) return readArray(kv);
   if (kv.type == GgufType::String) {
-    readString(name, GgufLimits::kStringBytes);
+    // A chat template beyond its limit is left unused (readVocab), it makes no file unreadable.
+    readString(name, kv.key == "tokenizer.chat_template" ? m_file.size() : GgufLimits::kStringBytes);
     return;
   }
   need(fixedBytes(kv.type), name);

@@ -150,7 +150,11 @@ VocabData readVocab(const GgufHeader& h) {
   if (v.model == "llama") readSentencePiece(h, v);
   v.ignoreMerges = mergesLast(v.pre);
   if (const GgufKeyValue* add = h.find("tokenizer.ggml.add_bos_token")) v.addBos = h.boolean(*add);
-  if (const GgufKeyValue* chat = h.find("tokenizer.chat_template")) v.chatTemplate = std::string(h.string(*chat));
+  if (const GgufKeyValue* chat = h.find("tokenizer.chat_template")) {
+    const std::string_view text = h.string(*chat);
+    if (text.size() <= GgufLimits::kStringBytes) v.chatTemplate = std::string(text);
+    else v.templateRefused = "its " + std::to_string(text.size()) + " bytes are over the limit of " + std::to_string(GgufLimits::kStringBytes);
+  }
   return v;
 }
 

@@ -46,7 +46,10 @@ class Writer {
     if (m_out.size() > kMaxText) throw Error("a text is too long");
   }
   void line(int level) {
-    if (m_indent >= 0) add("\n" + std::string(size_t(m_indent) * size_t(level), ' '));
+    if (m_indent < 0) return;
+    std::string space(size_t(m_indent) * size_t(level) + 1, ' ');
+    space[0] = '\n';
+    add(space);
   }
   void collection(const Value& v, int level) {
     const bool list = v.kind == Kind::List;

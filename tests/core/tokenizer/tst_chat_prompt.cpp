@@ -57,11 +57,12 @@ class TestChatPrompt : public QObject {
 
   void whatIsNotSupportedSaysSo_data() {
     QTest::addColumn<QString>("source");
-    for (const char* s : {"{% macro f() %}{% endmacro %}", "{% include 'x' %}", "{{ range(3) }}", "{{ 'a' | reverse }}", "{{ 1 is prime }}",
+    for (const char* s : {"{% macro f( %}{% endmacro %}", "{% include 'x' %}", "{{ range(3) }}", "{{ 'a' | urlize }}", "{{ 1 is prime }}",
                           "{{ 1.5 }}", "{{ messages }}", "{{ 'a", "{% if 1 %}", "{% endif %}", "{{ }}", "{{ 1 + }}", "{# open", "{{ 'a' + 1 }}",
-                          "{{ x.y }}", "{{ 9 % 0 }}", "{{ 99999999999999999999 }}", "{% for a, b in messages %}{% endfor %}",
+                          "{{ x.y }}", "{{ 9 % 0 }}", "{{ 99999999999999999999 }}", "{% for a, b, c in messages %}{% endfor %}", "{% break %}", "{{ 'a'.encode() }}", "{{ 'a'.upper }}", "{{ ''.__class__ }}",
                           "{{ raise_exception('no') }}", "{{", "{%", "{{ ] }}", "{{ a ? }}", "{% if 1 %}{% else %}{% elif 1 %}{% endif %}",
-                          "{% for a in 'abc' %}{% endfor %}"}) {
+                          "{% for a in 5 %}{% endfor %}", "{{ (1, 2) + [3] }}", "{{ messages | map(attribute='role') | length }}", "{% call f() %}{% endcall %}",
+                          "{% set messages.x = 1 %}", "{{ 'a'[1.5] }}", "{{ [1][::0] }}", "{{ range(1000000) | length }}", "{{ '\\ud800' }}"}) {
       QTest::newRow(s) << QString::fromUtf8(s);
     }
   }
@@ -89,6 +90,14 @@ class TestChatPrompt : public QObject {
     row("nested loops", repeated("{% for x in [1,2,3,4,5,6,7,8,9,10] %}", 40) + "x" + repeated("{% endfor %}", 40));
     row("nested values", "{% set a = [] %}" + repeated("{% set a = [a, a] %}", 100) + "{{ a == a }}");
     row("long output", repeated("{% for x in [1,2,3,4,5,6,7,8,9,10] %}", 4) + std::string(2000, 'x') + repeated("{% endfor %}", 4));
+    row("a macro that calls itself", "{% macro f(n) %}{{ f(n + 1) }}{% endmacro %}{{ f(0) }}");
+    row("a macro that calls itself twice", "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(60) }}");
+    row("a text many times", "{{ 'x' * 999999999999 }}");
+    row("ranges", "{% for a in range(99999) %}{% for b in range(99999) %}{% for c in range(99999) %}{% endfor %}{% endfor %}{% endfor %}");
+    row("captured", repeated("{% set a %}", 6000) + "x" + repeated("{% endset %}", 6000));
+    row("replaced", "{% set a = 'aaaaaaaa' %}" + repeated("{% set a = a.replace('a', 'aaaaaaaa') %}", 30) + "{{ a }}");
+    row("joined", "{% set a = 'aaaaaaaa' %}" + repeated("{% set a = a | list | join('aaaaaaaa') %}", 30) + "{{ a }}");
+    row("a namespace in itself", "{% set n = namespace() %}{% set n.a = [n] %}{{ n.a | tojson }}");
     row("too long", std::string(16 * 1024 * 1024 + 1, 'x'));
   }
   void bombsAreRefused() {
@@ -141,7 +150,7 @@ class TestChatPrompt : public QObject {
 
   void anUnusableTemplateGivesChatMl_data() {
     QTest::addColumn<QString>("source");
-    for (const char* s : {"{% macro f() %}{% endmacro %}", "nothing of the message", "{{ messages[0].content }}{{ messages[0].content }}",
+    for (const char* s : {"{% call f() %}{% endcall %}", "nothing of the message", "{{ messages[0].content }}{{ messages[0].content }}",
                           "{{ messages[0].content | tojson }}"}) {
       QTest::newRow(s) << QString::fromUtf8(s);
     }
@@ -159,6 +168,33 @@ class TestChatPrompt : public QObject {
     const ChatPrompt plain = buildPrompt(u, without, "A", "Q", false);
     QVERIFY(plain.notice.find("without a template") != std::string::npos);
     check(plain, u, "A", "Q");
+  }
+
+  void aTemplateThatWasNotReadGivesChatMl() {
+    VocabData v = vocab("");
+    v.templateRefused = "its 99 bytes are over the limit of 9";
+    const Tokenizer t(v);
+    const ChatPrompt p = buildPrompt(t, v, "A", "Q", false);
+    QVERIFY(p.notice.find("over the limit of 9); ChatML used instead") != std::string::npos);
+    check(p, t, "<|im_start|>user\nA\n\n", "Q<|im_end|>\n<|im_start|>assistant\n");
+  }
+
+  void withoutATemplateTheBeginTokenStandsFirst() {
+    VocabData v = vocab("");
+    v.addBos = true;
+    const Tokenizer t(v);
+    const ChatPrompt p = buildPrompt(t, v, "A", "Q", true);
+    QCOMPARE(p.context, (std::vector<int32_t>{256, 'A'}));
+    QCOMPARE(p.question, (std::vector<int32_t>{'Q'}));
+  }
+
+  void aControlTokenTakesWhiteSpace() {
+    VocabData v = vocab("{% for m in messages %}<|im_start|>\n{{ m.content }}\n<|im_end|>{% endfor %}");
+    v.added = {{"<|im_start|>", 256, true, false, true, false, false}, {"<|im_end|>", 257, true, true, false, false, false}};
+    const Tokenizer t(v);
+    const ChatPrompt p = buildPrompt(t, v, "  A", "Q \n", false);
+    check(p, t, "<|im_start|>A\n\n", "Q<|im_end|>");
+    check(buildPrompt(t, v, "  A ", "", false), t, "<|im_start|>A", "<|im_end|>");
   }
 
   void theDefaultModelsTemplate() {
