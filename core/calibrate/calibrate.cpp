@@ -40,7 +40,7 @@ template <class F> void parallelFor(int n, int threads, F&& fn) {
 class Calibration {
  public:
   Calibration(LoadedModel& model, const CalibrateSpec& spec, const Progress& progress, std::stop_token stop)
-      : m_model(model), m_spec(spec), m_progress(progress), m_stop(std::move(stop)), m_shape(model.backend->shape()),
+      : m_model(model), m_spec(spec), m_progress(progress), m_stop(std::move(stop)), m_all(model.backend->shape()), m_shape(m_all.pressed()),
         m_threads(std::clamp(model.backend->threads(), 1, 8)) {}
 
   CalibrateReport run();
@@ -63,7 +63,7 @@ class Calibration {
   CalibrateSpec m_spec;
   const Progress& m_progress;
   std::stop_token m_stop;
-  HeadShape m_shape;
+  HeadShape m_all, m_shape;                                      // all layers; those that presses see, numbered without gaps
   int m_threads, m_context = 0, m_mostExperts = 0, m_curveCount = 0;
   Pattern m_pattern;
   std::vector<std::string> m_names;                              // policies of the longest list
@@ -81,14 +81,19 @@ template <class F> void Calibration::pass(const CalibrationText& text, double fr
   TraceNeeds needs;
   needs.keys = needs.values = needs.queries = needs.input = needs.residual = true;
   sequence->beginPrefill(text.ids, needs);
-  for (int l = 0; l < m_shape.layers; ++l) {
+  int index = 0;
+  for (int l = 0; l < m_all.layers; ++l) {
     for (int64_t at = 0; at < tokens; at += kPrefillChunk) {
       testStop();
       sequence->prefillChunk(l, at, std::min(kPrefillChunk, tokens - at));
     }
     testStop();
-    perLayer(sequence->trace(l));
-    tell(from + (to - from) * (l + 1) / m_shape.layers, what);
+    if (!m_all.isBounded(l)) {
+      LayerTrace trace = sequence->trace(l);
+      trace.layer = index++;
+      perLayer(trace);
+    }
+    tell(from + (to - from) * (l + 1) / m_all.layers, what);
   }
   sequence->endPrefill(nullptr);
 }
@@ -233,8 +238,9 @@ CalibrateReport Calibration::run() {
   const auto texts = calibrationTexts(*m_model.tokenizer, m_model.file->vocab(), documents, m_context, kContinuation, m_spec.seed, m_spec.corpus);
   const size_t heads = size_t(m_shape.heads());
   tell(0, "output projections");
-  for (int l = 0; l < m_shape.layers; ++l) {
+  for (int l = 0; l < m_all.layers; ++l) {
     testStop();
+    if (m_all.isBounded(l)) continue;
     const std::vector<float> projection = m_model.backend->outputProjection(l);
     for (int h = 0; h < m_shape.kvHeads; ++h) m_gram.push_back(headGram(projection, m_shape, h));
   }

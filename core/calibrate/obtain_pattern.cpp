@@ -55,7 +55,7 @@ double predictSeconds(LoadedModel& model, std::stop_token stop) {
 
 PatternChoice obtainPattern(LoadedModel& model, bool noCalibrate, const std::function<void(double, const std::string&)>& progress,
                             std::stop_token stop) {
-  const HeadShape shape = model.backend->shape();
+  const HeadShape shape = model.backend->shape().pressed();   // layers that presses leave alone have no part in it
   const std::string fingerprint = modelFingerprint(*model.file);
   PatternChoice choice;
   const fs::path own = homeFolder("XDG_DATA_HOME", ".local/share") / "patterns";

@@ -36,7 +36,7 @@ LayerProbe::LayerProbe(const LayerTrace& trace, const HeadShape& shape, int64_t 
   }
   m_context.k = m_k.data();
   m_context.v = m_v.data();
-  const float scale = 1.f / std::sqrt(float(dim));
+  const float scale = trace.scale > 0 ? trace.scale : 1.f / std::sqrt(float(dim));
   std::vector<float> rows(size_t(m_queries) * size_t(dim)), logits;
   m_probs.assign(size_t(shape.queryHeads()) * size_t(m_queries) * size_t(m_tokens), 0.f);
   for (int h = 0; h < shape.kvHeads; ++h) {
@@ -47,8 +47,9 @@ LayerProbe::LayerProbe(const LayerTrace& trace, const HeadShape& shape, int64_t 
       dotAll(rows.data(), m_queries, keys, m_tokens, logits.data());
       for (int q = 0; q < m_queries; ++q) {
         float* row = logits.data() + q * keys.stride;
-        const int64_t visible = m_first + q + 1;
-        expScaled(row, visible, scale, maxOf(row, visible) * scale);
+        const int64_t visible = m_first + q + 1, from = trace.window > 0 ? std::max<int64_t>(0, visible - trace.window) : 0;
+        expScaled(row + from, visible - from, scale, maxOf(row + from, visible - from) * scale);
+        std::fill(row, row + from, 0.f);
         std::copy(row, row + visible, m_probs.data() + (int64_t(h * shape.group + g) * m_queries + q) * m_tokens);
       }
     }

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/api/error.h"
+#include "core/engine/backend.h"
 #include "core/compare/match.h"
 #include "core/methods/bind_args.h"
 
@@ -116,15 +117,11 @@ void Advisor::fillModel(Advice& a, const ModelInfo& info) const {
   a.modelName = info.name;
   a.weightBytes = info.weightBytes;
   RunContext run;
-  run.shape.layers = info.layers;
-  run.shape.kvHeads = info.kvHeads;
-  run.shape.group = info.kvHeads > 0 ? info.heads / info.kvHeads : 1;
-  run.shape.headDim = info.headDim;
-  run.shape.hidden = info.hidden;
+  run.shape = shapeOf(info);
   run.tokens = m_tokens;
   try {
     if (m_tokens > info.contextLength) badInput("the model has " + std::to_string(info.contextLength) + " positions");
-    const int64_t row = 2 * kvRowBytes(m_facts.kv, info.headDim), full = row * run.shape.heads() * m_tokens;
+    const int64_t row = 2 * kvRowBytes(m_facts.kv, info.headDim), full = row * run.shape.headTokens(m_tokens);
     a.kvBytes = row * makePress(a.method)->predictKept(run);
     a.kvBytesPeak = a.kvBytes * (info.layers - 1) / info.layers + full / info.layers;
   } catch (const Failure& e) {

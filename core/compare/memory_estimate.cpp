@@ -9,6 +9,7 @@
 
 #include "core/api/error.h"
 #include "core/engine/session.h"
+#include "core/format/architecture.h"
 #include "core/format/gguf_model.h"
 #include "core/methods/press_table.h"
 #include "kernels/kernels.h"
@@ -74,16 +75,18 @@ MethodMemory methodMemory(const ModelFootprint& m, const std::string& spec, int6
   out.method = spec;
   const ModelInfo& i = m.info;
   RunContext run;
-  run.shape = {i.layers, i.kvHeads, i.heads / i.kvHeads, i.headDim, i.hidden};
+  run.shape = shapeOf(i);
   run.tokens = tokens;
-  const int64_t row = 2 * kvRowBytes(m.kvType, i.headDim), full = row * run.shape.heads() * tokens;
+  const int64_t row = 2 * kvRowBytes(m.kvType, i.headDim), full = row * run.shape.headTokens(tokens), whole = row * i.kvHeads * tokens;
   try {
     if (tokens < 1) badInput("the context has no tokens");
     if (tokens > i.contextLength) badInput("the context has " + std::to_string(tokens) + " of " + std::to_string(i.contextLength) + " positions");
     const PressPtr press = makePress(spec);
     const int64_t kept = press->predictKept(run);
-    out.kvBytes = row * kept;
-    out.kvBytesPeak = std::min(full, out.kvBytes * (i.layers - 1) / i.layers + full / i.layers);
+    out.kvBytes = press->predictBytes(run, row);
+    // Beside a layer that stands whole lie the others, cut; of layers with a window the last one can be any.
+    out.kvBytesPeak = run.shape.bounded.empty() ? std::min(full, out.kvBytes * (i.layers - 1) / i.layers + full / i.layers)
+                                                : std::min(full + whole, out.kvBytes + whole);
     const Activations a = activations(m, tokens);
     out.scratchBytes = a.sequence + a.chunk + traceBytes(m, press->needs(), tokens) + kernelBytes(m, tokens);
     // The cache's list of positions and the plan's.
@@ -125,14 +128,21 @@ ModelFootprint modelFootprint(const ModelSpec& spec) {
     m.weightBytes += kernels::Matrix::packedBytes(kernels::QuantType(int(t.type)), t.rows, t.cols, m.exact);
     m.widestColumns = std::max(m.widestColumns, int(t.cols));
   };
+  const ArchitectureTraits* traits = architectureOfGguf(c.architecture);
+  const bool neighbours = traits && traits->neighbouringPairsInGguf;
   for (int l = 0; l < c.layers; ++l) {
     const LayerTensors& t = file->layer(l);
-    for (const TensorView* w : {&t.q, &t.k, &t.v, &t.o, &t.gate, &t.up, &t.down}) add(*w);
-    m.weightBytes += 2 * int64_t(c.hidden) * 4;
-    m.reorderedBytes += t.q.bytes() + t.k.bytes();
+    for (const TensorView* w : {&t.q, &t.k, &t.v, &t.o, &t.gate, &t.up, &t.down})
+      if (*w) add(*w);
+    for (const TensorView* w : {&t.attnNorm, &t.attnNormBias, &t.ffnNorm, &t.ffnNormBias, &t.attnPostNorm, &t.ffnPostNorm, &t.qNorm, &t.kNorm,
+                                &t.qBias, &t.kBias, &t.vBias, &t.oBias, &t.upBias, &t.downBias})
+      if (*w) m.weightBytes += w->cols * 4;
+    if (neighbours) m.reorderedBytes += t.q.bytes() + t.k.bytes();
   }
   add(file->output());
   m.weightBytes += int64_t(c.hidden) * 4;
+  if (file->outputNormBias()) m.weightBytes += int64_t(c.hidden) * 4;
+  if (file->positions()) m.weightBytes += c.contextLength * c.hidden * 4;
   if (!c.tiedEmbedding) m.weightBytes += file->embedding().bytes();
   m.mappedBytes = m.info.fileBytes - m.reorderedBytes;
   m.vocabularyBytes = vocabularyBytes(file->vocab());
@@ -150,7 +160,7 @@ MemoryEstimate estimateMemory(const ModelFootprint& m, const std::vector<std::st
     e.methodBytes = std::max(e.methodBytes, e.methods.back().peakBytes());
     plans += e.methods.back().kvBytes / std::max<int64_t>(1, 2 * kvRowBytes(m.kvType, m.info.headDim)) * 4;
   }
-  const int64_t full = 2 * kvRowBytes(m.kvType, m.info.headDim) * m.info.layers * m.info.kvHeads * contextTokens;
+  const int64_t full = 2 * kvRowBytes(m.kvType, m.info.headDim) * shapeOf(m.info).headTokens(contextTokens);
   const Activations a = activations(m, contextTokens);
   const int64_t answer = int64_t(std::max(newTokens - 1, 0)) * m.info.vocab * 4;
   e.qualityBytes =

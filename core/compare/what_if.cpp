@@ -60,7 +60,8 @@ std::vector<std::string> balanceVariants(const std::string& spec) {
 
 /// Scores that order the heads, and where they come from.
 void fillScores(WhatIfAnswer& a, const std::optional<BoundStep>& step, const RunContext& run) {
-  const auto heads = size_t(run.shape.heads());
+  const HeadShape pressed = run.shape.pressed();
+  const auto heads = size_t(pressed.heads());
   std::string order = "stream_err", file;
   if (step && step->row != &kEplbRow) order = step->args.text("order");
   if (step) file = step->args.text("calibration");
@@ -71,11 +72,14 @@ void fillScores(WhatIfAnswer& a, const std::optional<BoundStep>& step, const Run
   }
   if (order != "stream_err" || file == "none") return;
   std::optional<Pattern> own;
-  if (!file.empty()) own = readPattern(file, run.shape, run.pattern ? run.pattern->fingerprint : std::string());
+  if (!file.empty()) own = readPattern(file, pressed, run.pattern ? run.pattern->fingerprint : std::string());
   const Pattern* pattern = own ? &*own : run.pattern;
   if (!pattern || pattern->streamErr.size() != heads * 4) return;
   const auto from = pattern->streamErr.begin() + std::ptrdiff_t(size_t(nearestWindow(a.sink, a.recent)) * heads);
-  a.scores.assign(from, from + std::ptrdiff_t(heads));
+  auto next = from;
+  a.scores.assign(size_t(run.shape.heads()), 0);             // layers that presses leave alone have none
+  for (int id = 0; id < run.shape.heads(); ++id)
+    if (!run.shape.isBounded(id / run.shape.kvHeads)) a.scores[size_t(id)] = *next++;
   a.scoreSource = "calibration";
 }
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -71,13 +72,33 @@ struct DeviceMemory {
 
 /// What presses and the cache need to know of a model.
 inline HeadShape shapeOf(const ModelConfig& c) {
-  HeadShape s{c.layers, c.kvHeads, c.heads / c.kvHeads, c.headDim, c.hidden};
+  HeadShape s;
+  s.layers = c.layers;
+  s.kvHeads = c.kvHeads;
+  s.group = c.heads / c.kvHeads;
+  s.headDim = c.headDim;
+  s.hidden = c.hidden;
   for (int l = 0; l < c.layers; ++l) {
     if (!c.isBounded(l)) continue;
     s.bounded.resize(size_t(c.layers));
     s.bounded[size_t(l)] = 1;
     s.boundedWindow = c.slidingWindow;
   }
+  return s;
+}
+
+/// The same from the facts of a file's header, in which the places of the bounded layers do not matter: only their number does.
+inline HeadShape shapeOf(const ModelInfo& i) {
+  HeadShape s;
+  s.layers = i.layers;
+  s.kvHeads = i.kvHeads;
+  s.group = i.kvHeads > 0 ? i.heads / i.kvHeads : 1;
+  s.headDim = i.headDim;
+  s.hidden = i.hidden;
+  if (i.slidingLayers == 0 || i.slidingLayers >= i.layers) return s;
+  s.bounded.assign(size_t(i.layers), 0);
+  std::fill_n(s.bounded.begin(), i.slidingLayers, uint8_t{1});
+  s.boundedWindow = i.slidingWindow;
   return s;
 }
 

@@ -8,10 +8,12 @@
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/gelu.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/rsqrt.h>
+#include <ATen/ops/silu.h>
 #include <ATen/ops/sum.h>
 #include <c10/core/CachingDeviceAllocator.h>
 #include <dlfcn.h>
@@ -75,15 +77,21 @@ int cudaDeviceCount() {
 
 TorchRope::TorchRope(const ModelConfig& c, int64_t positions, at::Device device) : host(c, positions), dim(c.ropeDim) {
   const auto upload = [&](std::vector<float>& table) {
-    return at::from_blob(table.data(), {host.positions, int64_t(host.half)}, at::kFloat).to(device, at::kFloat, false, true);
+    return at::from_blob(table.data(), {positions, dim / 2}, at::kFloat).to(device, at::kFloat, false, true);
   };
-  cos = upload(host.cos);
-  sin = upload(host.sin);
+  cos = upload(host.full.cos);
+  sin = upload(host.full.sin);
+  if (!host.apart) return;
+  slidingCos = upload(host.sliding.cos);
+  slidingSin = upload(host.sliding.sin);
 }
 
-at::Tensor TorchRope::rotate(const at::Tensor& x, int64_t start) const {
+at::Tensor TorchRope::rotate(const at::Tensor& x, int64_t start, bool slidingLayer) const {
   const int64_t half = dim / 2;
-  const at::Tensor c = cos.narrow(0, start, x.size(0)).unsqueeze(1), s = sin.narrow(0, start, x.size(0)).unsqueeze(1);
+  if (half == 0) return x;
+  const bool local = slidingLayer && host.apart;
+  const at::Tensor c = (local ? slidingCos : cos).narrow(0, start, x.size(0)).unsqueeze(1);
+  const at::Tensor s = (local ? slidingSin : sin).narrow(0, start, x.size(0)).unsqueeze(1);
   const at::Tensor a = x.narrow(2, 0, half), b = x.narrow(2, half, half);
   std::vector<at::Tensor> parts{a * c - b * s, b * c + a * s};
   if (dim < x.size(2)) parts.push_back(x.narrow(2, dim, x.size(2) - dim));
@@ -100,24 +108,39 @@ TorchBackend::TorchBackend(const ModelFile& file, const ModelSpec& spec, const L
   at::globalContext().setAllowTF32CuBLAS(false);  // exact means float32
 
   int done = 0;
-  const int total = m_config.layers * 7 + 1;
+  const int total = m_config.layers * (m_config.gated ? 7 : 6) + 1;
   const auto matrix = [&](const TensorView& t) {
     if (stop.stop_requested()) throw Failure(ErrorCode::Cancelled, "loading cancelled");
     at::Tensor w = upload(t, true);
     if (progress) progress(double(++done) / total);
     return w;
   };
+  const auto countTensor = [&](const at::Tensor& x) { m_weightBytes += x.defined() ? int64_t(x.nbytes()) : 0; };
+  const auto count = [&](const TorchNorm& n) {
+    countTensor(n.weight);
+    countTensor(n.bias);
+  };
   for (int l = 0; l < m_config.layers; ++l) {
     const LayerTensors& t = file.layer(l);
-    LayerWeights w{upload(t.attnNorm, false), matrix(t.q),    matrix(t.k),  matrix(t.v),   matrix(t.o),
-                   upload(t.ffnNorm, false),  matrix(t.gate), matrix(t.up), matrix(t.down)};
-    for (const at::Tensor* x : {&w.attnNorm, &w.q, &w.k, &w.v, &w.o, &w.ffnNorm, &w.gate, &w.up, &w.down}) m_weightBytes += int64_t(x->nbytes());
+    const auto vector = [&](const TensorView& view) { return view ? upload(view, false) : at::Tensor(); };
+    LayerWeights w{uploadNorm(t.attnNorm, t.attnNormBias), uploadNorm(t.ffnNorm, t.ffnNormBias), uploadNorm(t.attnPostNorm, {}),
+                   uploadNorm(t.ffnPostNorm, {}),          uploadNorm(t.qNorm, {}),              uploadNorm(t.kNorm, {}),
+                   matrix(t.q),                            matrix(t.k),                          matrix(t.v),
+                   matrix(t.o),                            t.gate ? matrix(t.gate) : at::Tensor(), matrix(t.up),
+                   matrix(t.down),                         vector(t.qBias),                      vector(t.kBias),
+                   vector(t.vBias),                        vector(t.oBias),                      vector(t.upBias),
+                   vector(t.downBias)};
+    for (const TorchNorm* n : {&w.attnNorm, &w.ffnNorm, &w.attnPostNorm, &w.ffnPostNorm, &w.qNorm, &w.kNorm}) count(*n);
+    for (const at::Tensor* x : {&w.q, &w.k, &w.v, &w.o, &w.gate, &w.up, &w.down, &w.qBias, &w.kBias, &w.vBias, &w.oBias, &w.upBias, &w.downBias})
+      countTensor(*x);
     m_layers.push_back(std::move(w));
   }
   m_output = matrix(file.output());
-  m_outputNorm = upload(file.outputNorm(), false);
+  m_outputNorm = uploadNorm(file.outputNorm(), file.outputNormBias());
+  if (file.positions()) m_positions = upload(file.positions(), true).to(at::kFloat);
   m_embedding = m_config.tiedEmbedding ? m_output : upload(file.embedding(), true);
-  m_weightBytes += int64_t(m_output.nbytes() + m_outputNorm.nbytes());
+  countTensor(m_output);
+  count(m_outputNorm);
   giveBack();
 }
 
@@ -127,30 +150,50 @@ at::Tensor TorchBackend::upload(const TensorView& view, bool matrix) const {
   return t.to(m_device, matrix && !m_exact ? at::kBFloat16 : at::kFloat, false, true);
 }
 
-HeadShape TorchBackend::shape() const {
-  return {m_config.layers, m_config.kvHeads, m_config.heads / m_config.kvHeads, m_config.headDim, m_config.hidden};
+TorchNorm TorchBackend::uploadNorm(const TensorView& weight, const TensorView& bias) const {
+  TorchNorm n;
+  if (weight) n.weight = upload(weight, false) + double(m_config.normOffset);
+  if (bias) n.bias = upload(bias, false);
+  return n;
 }
 
-at::Tensor TorchBackend::embed(std::span<const int32_t> ids) const {
+HeadShape TorchBackend::shape() const { return shapeOf(m_config); }
+
+at::Tensor TorchBackend::embed(std::span<const int32_t> ids, int64_t start) const {
   for (const int32_t id : ids)
     if (id < 0 || id >= m_config.vocab)
       badInput("token id " + std::to_string(id) + " is outside the vocabulary of " + std::to_string(m_config.vocab));
   const at::Tensor host = at::from_blob(const_cast<int32_t*>(ids.data()), {int64_t(ids.size())}, at::kInt);
-  return at::index_select(m_embedding, 0, host.to(m_device)).to(at::kFloat);
+  at::Tensor x = at::index_select(m_embedding, 0, host.to(m_device)).to(at::kFloat);
+  if (m_config.embeddingScale != 1.f) x = x * double(m_config.embeddingScale);
+  return m_positions.defined() ? x + m_positions.narrow(0, start, x.size(0)) : x;
 }
 
-at::Tensor TorchBackend::norm(const at::Tensor& x, const at::Tensor& weight) const {
-  return x * at::rsqrt(x.square().mean(-1, true) + double(m_config.normEps)) * weight;
+at::Tensor TorchBackend::rms(const at::Tensor& x, const TorchNorm& n) const {
+  return n.weight.defined() ? x * at::rsqrt(x.square().mean(-1, true) + double(m_config.normEps)) * n.weight : x;
 }
 
-at::Tensor TorchBackend::linear(const at::Tensor& x, const at::Tensor& weight) const {
-  return at::matmul(x.to(weight.scalar_type()), weight.t()).to(at::kFloat);
+at::Tensor TorchBackend::norm(const at::Tensor& x, const TorchNorm& n) const {
+  if (m_config.norm != Norm::Layer || !n.weight.defined()) return rms(x, n);
+  const at::Tensor centred = x - x.mean(-1, true);
+  const at::Tensor scaled = centred * at::rsqrt(centred.square().mean(-1, true) + double(m_config.normEps)) * n.weight;
+  return n.bias.defined() ? scaled + n.bias : scaled;
+}
+
+at::Tensor TorchBackend::linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) const {
+  const at::Tensor y = at::matmul(x.to(weight.scalar_type()), weight.t()).to(at::kFloat);
+  return bias.defined() ? y + bias : y;
+}
+
+at::Tensor TorchBackend::activate(const at::Tensor& x) const {
+  if (m_config.activation == Activation::Silu) return at::silu(x);
+  return at::gelu(x, m_config.activation == Activation::GeluTanh ? "tanh" : "none");
 }
 
 at::Tensor TorchBackend::logits(const at::Tensor& x) const { return linear(norm(x, m_outputNorm), m_output); }
 
 std::shared_ptr<const TorchRope> TorchBackend::rope(int64_t positions) {
-  if (!m_rope || m_rope->host.positions < positions)
+  if (!m_rope || m_rope->host.positions() < positions)
     m_rope = std::make_shared<const TorchRope>(m_config, (positions + kRopeStep - 1) / kRopeStep * kRopeStep, m_device);
   return m_rope;
 }

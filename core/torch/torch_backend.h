@@ -19,17 +19,24 @@ int cudaDeviceCount();
 
 /// Rotary tables on the host and on the device.
 struct TorchRope {
-  RopeTable host;
-  at::Tensor cos, sin;  // (positions, ropeDim / 2)
-  int64_t dim;          // rotated values of a head
+  RopeTables host;
+  at::Tensor cos, sin, slidingCos, slidingSin;  // (positions, ropeDim / 2); the sliding ones undefined where they would be the same
+  int64_t dim;                                  // rotated values of a head; 0: no rotary positions
   TorchRope(const ModelConfig&, int64_t positions, at::Device);
   /// Rotates (n, heads, headDim) rows that stand at positions [start, start + n).
-  at::Tensor rotate(const at::Tensor& x, int64_t start) const;
+  at::Tensor rotate(const at::Tensor& x, int64_t start, bool slidingLayer) const;
+};
+
+/// A norm's weight and, of a LayerNorm, its bias.
+struct TorchNorm {
+  at::Tensor weight, bias;
 };
 
 /// Weights of one layer on the device; matrices are (out, in).
 struct LayerWeights {
-  at::Tensor attnNorm, q, k, v, o, ffnNorm, gate, up, down;
+  TorchNorm attnNorm, ffnNorm, attnPostNorm, ffnPostNorm, qNorm, kNorm;
+  at::Tensor q, k, v, o, gate, up, down;                       // what an architecture lacks is undefined
+  at::Tensor qBias, kBias, vBias, oBias, upBias, downBias;
 };
 
 /// The model on one LibTorch device. Correct and plain: every step is an ATen call, so one source serves the CPU and CUDA.
@@ -55,10 +62,12 @@ class TorchBackend final : public Backend {
   const LayerWeights& layer(int l) const { return m_layers[size_t(l)]; }
   at::Device device() const { return m_device; }
   at::TensorOptions cacheOptions() const { return at::TensorOptions().dtype(m_kv == KvType::F32 ? at::kFloat : m_kv == KvType::F16 ? at::kHalf : at::kBFloat16).device(m_device); }
-  /// (n) ids -> (n, hidden) float32. Throws Failure(BadInput) on an id outside the vocabulary.
-  at::Tensor embed(std::span<const int32_t> ids) const;
-  at::Tensor norm(const at::Tensor& x, const at::Tensor& weight) const;    ///< RMSNorm in float32
-  at::Tensor linear(const at::Tensor& x, const at::Tensor& weight) const;  ///< (n, in) float32 -> (n, out) float32
+  /// (n) ids at positions [start, start + n) -> (n, hidden) float32. Throws Failure(BadInput) on an id outside the vocabulary.
+  at::Tensor embed(std::span<const int32_t> ids, int64_t start) const;
+  at::Tensor norm(const at::Tensor& x, const TorchNorm&) const;            ///< in float32; undefined weights change nothing
+  at::Tensor rms(const at::Tensor& x, const TorchNorm&) const;             ///< over a head, where the norm is defined
+  at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {}) const;  ///< (n, in) float32 -> (n, out) float32
+  at::Tensor activate(const at::Tensor& x) const;
   at::Tensor logits(const at::Tensor& x) const;                            ///< final norm and head, (n, vocab) float32
   /// Tables with at least `positions` rows; grown in steps and shared by all sequences.
   std::shared_ptr<const TorchRope> rope(int64_t positions);
@@ -67,6 +76,7 @@ class TorchBackend final : public Backend {
 
  private:
   at::Tensor upload(const TensorView&, bool matrix) const;
+  TorchNorm uploadNorm(const TensorView& weight, const TensorView& bias) const;
 
   ModelConfig m_config;
   std::string m_name;
@@ -75,7 +85,8 @@ class TorchBackend final : public Backend {
   KvType m_kv;
   int m_threads = 1;
   int64_t m_weightBytes = 0;
-  at::Tensor m_embedding, m_output, m_outputNorm;
+  at::Tensor m_embedding, m_output, m_positions;
+  TorchNorm m_outputNorm;
   std::vector<LayerWeights> m_layers;
   std::shared_ptr<const TorchRope> m_rope;
 };

@@ -7,10 +7,11 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/isfinite.h>
+#include <ATen/ops/logical_or.h>
 #include <ATen/ops/matmul.h>
-#include <ATen/ops/silu.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/tensor.h>
 
 #include <algorithm>
 #include <cmath>
@@ -20,6 +21,7 @@
 #include <utility>
 
 #include "core/api/error.h"
+#include "core/press/pressed_layers.h"
 
 namespace presslab::torch_path {
 namespace {
@@ -67,7 +69,7 @@ void TorchSequence::beginPrefill(std::span<const int32_t> ids, TraceNeeds needs)
   if (m_position != 0 || m_prefilling) throw Failure(ErrorCode::Failed, "a sequence is prefilled once");
   m_needs = needs;
   m_tokens = int64_t(ids.size());
-  m_x = m_backend.embed(ids);
+  m_x = m_backend.embed(ids, 0);
   m_prefilling = true;
   m_rope = m_backend.rope(m_tokens + kRopeAhead);
   const size_t t = size_t(m_tokens), rows = t * size_t(c.kvHeads * c.headDim);
@@ -81,8 +83,22 @@ void TorchSequence::beginPrefill(std::span<const int32_t> ids, TraceNeeds needs)
 }
 
 at::Tensor TorchSequence::feedForward(const at::Tensor& x, const LayerWeights& w) const {
-  const at::Tensor n = m_backend.norm(x, w.ffnNorm);
-  return x + m_backend.linear(at::silu(m_backend.linear(n, w.gate)) * m_backend.linear(n, w.up), w.down);
+  const at::Tensor n = m_backend.norm(x, w.ffnNorm), up = m_backend.linear(n, w.up, w.upBias);
+  const at::Tensor wide = w.gate.defined() ? m_backend.activate(m_backend.linear(n, w.gate)) * up : m_backend.activate(up);
+  return addBlock(x, m_backend.linear(wide, w.down, w.downBias), w.ffnPostNorm);
+}
+
+/// x and a block's result, with the norm that some architectures put behind it.
+at::Tensor TorchSequence::addBlock(const at::Tensor& x, const at::Tensor& block, const TorchNorm& post) const {
+  return x + (post.weight.defined() ? m_backend.norm(block, post) : block);
+}
+
+TorchSequence::Projections TorchSequence::project(const at::Tensor& norm, const LayerWeights& w) const {
+  const ModelConfig& c = m_backend.config();
+  const int64_t n = norm.size(0);
+  return {m_backend.rms(m_backend.linear(norm, w.q, w.qBias).view({n, c.heads, c.headDim}), w.qNorm),
+          m_backend.rms(m_backend.linear(norm, w.k, w.kBias).view({n, c.kvHeads, c.headDim}), w.kNorm),
+          m_backend.linear(norm, w.v, w.vBias).view({n, c.kvHeads, c.headDim})};
 }
 
 void TorchSequence::record(int64_t start, const at::Tensor& x, const at::Tensor& norm, const at::Tensor& q) {
@@ -95,13 +111,15 @@ at::Tensor TorchSequence::prefillAttention(int l, const at::Tensor& q, int64_t s
   const ModelConfig& c = m_backend.config();
   const int64_t count = q.size(0), g = c.heads / c.kvHeads, d = c.headDim, end = start + count;
   const auto options = at::TensorOptions().dtype(at::kLong).device(m_backend.device());
-  const at::Tensor future = at::arange(end, options).unsqueeze(0) > at::arange(start, end, options).unsqueeze(1);  // (count, end)
+  const at::Tensor key = at::arange(end, options).unsqueeze(0), query = at::arange(start, end, options).unsqueeze(1);
+  at::Tensor hidden = key > query;  // (count, end)
+  if (c.isSliding(l)) hidden = at::logical_or(hidden, key <= query - c.slidingWindow);
   std::vector<at::Tensor> parts;  // (count, group, headDim) of each KV head
   for (int h = 0; h < c.kvHeads; ++h) {
     const at::Tensor rows = q.narrow(1, h * g, g).transpose(0, 1).reshape({g * count, d});
     const at::Tensor keys = m_cache.keys(l, h).narrow(0, 0, end).to(at::kFloat), values = m_cache.values(l, h).narrow(0, 0, end).to(at::kFloat);
-    at::Tensor scores = at::matmul(rows, keys.t()).mul_(1.0 / std::sqrt(double(d))).view({g, count, end});
-    scores.masked_fill_(future, -std::numeric_limits<float>::infinity());
+    at::Tensor scores = at::matmul(rows, keys.t()).mul_(double(m_backend.attentionScale())).view({g, count, end});
+    scores.masked_fill_(hidden, -std::numeric_limits<float>::infinity());
     const at::Tensor mixed = at::matmul(at::softmax(scores, -1).view({g * count, end}), values);
     parts.push_back(mixed.view({g, count, d}).transpose(0, 1));
   }
@@ -113,20 +131,25 @@ void TorchSequence::prefillChunk(int l, int64_t start, int64_t count) {
   const LayerWeights& w = m_backend.layer(l);
   if (!m_prefilling || start < 0 || count < 1 || start + count > m_tokens)
     throw Failure(ErrorCode::Failed, "prefill: no chunk of " + std::to_string(count) + " tokens at " + std::to_string(start));
-  if (start == 0) m_cache.beginLayer(l, m_tokens);
+  if (start == 0) {
+    settleBounded();
+    m_cache.beginLayer(l, m_tokens);
+  }
   const at::Tensor x = m_x.narrow(0, start, count);
   const at::Tensor n = m_backend.norm(x, w.attnNorm);
-  const at::Tensor q = m_backend.linear(n, w.q);
-  const at::Tensor k = m_backend.linear(n, w.k).view({count, c.kvHeads, c.headDim});
-  const at::Tensor v = m_backend.linear(n, w.v).view({count, c.kvHeads, c.headDim});
-  record(start, x, n, q);
-  m_cache.write(l, start, m_rope->rotate(k, start), v);
-  const at::Tensor mixed = prefillAttention(l, m_rope->rotate(q.view({count, c.heads, c.headDim}), start), start);
-  x.copy_(feedForward(x + m_backend.linear(mixed, w.o), w));
+  const Projections p = project(n, w);
+  record(start, x, n, p.q.reshape({count, int64_t(c.heads) * c.headDim}));
+  m_cache.write(l, start, m_rope->rotate(p.k, start, c.isSliding(l)), p.v);
+  const at::Tensor mixed = prefillAttention(l, m_rope->rotate(p.q, start, c.isSliding(l)), start);
+  x.copy_(feedForward(addBlock(x, m_backend.linear(mixed, w.o, w.oBias), w.attnPostNorm), w));
   // Reading the flags also waits for the device, so the time of a chunk is its own.
   const at::Tensor finite = finiteRows(x).to(at::kCPU);
   const bool* row = finite.const_data_ptr<bool>();
   if (const bool* bad = std::find(row, row + count, false); bad != row + count) notFinite(l, start + (bad - row));
+  if (start + count == m_tokens && c.isBounded(l)) {
+    m_whole = l;
+    if (!m_needs.any()) settleBounded();  // nobody will ask for its trace
+  }
 }
 
 LayerTrace TorchSequence::trace(int l) {
@@ -143,20 +166,28 @@ LayerTrace TorchSequence::trace(int l) {
   if (m_needs.queries) t.q = m_traceQ.data();
   if (m_needs.input) t.x = m_traceX.data();
   if (m_needs.residual) t.residual = m_traceResidual.data();
-  t.ropeCos = m_rope->host.cos.data();
-  t.ropeSin = m_rope->host.sin.data();
-  t.ropeDim = m_backend.config().ropeDim;
-  t.ropePositions = m_rope->host.positions;
+  describeRotation(t, m_backend.config(), m_rope->host, l);
   return t;
 }
 
 void TorchSequence::keep(int l, const LayerKeep& kept) {
-  m_cache.keep(l, kept);
+  if (m_backend.config().isBounded(l))
+    settleBounded();  // its own window, whatever the plan says
+  else
+    m_cache.keep(l, kept);
   m_backend.giveBack();
+}
+
+/// A bounded layer becomes rings of its window; what lies before goes back to the device.
+void TorchSequence::settleBounded() {
+  if (m_whole < 0) return;
+  m_cache.keep(m_whole, slidingRings(m_backend.config().kvHeads, m_backend.config().slidingWindow, m_tokens));
+  m_whole = -1;
 }
 
 void TorchSequence::endPrefill(float* lastLogits) {
   if (!m_prefilling) throw Failure(ErrorCode::Failed, "prefill: ended before it began");
+  settleBounded();
   if (lastLogits) {
     toHost(m_backend.logits(m_x.narrow(0, m_tokens - 1, 1)), lastLogits);
     checkLogits(lastLogits, m_backend.config().vocab, m_tokens - 1);
@@ -186,7 +217,13 @@ at::Tensor TorchSequence::decodeAttention(int l, const at::Tensor& q, const Atte
   std::vector<float> probs;
   for (int h = 0; h < c.kvHeads; ++h) {
     const at::Tensor keys = m_cache.keys(l, h).to(at::kFloat), values = m_cache.values(l, h).to(at::kFloat);
-    const at::Tensor p = at::softmax(at::matmul(q.narrow(0, h * g, g), keys.t()).mul_(1.0 / std::sqrt(double(c.headDim))), -1);
+    at::Tensor scores = at::matmul(q.narrow(0, h * g, g), keys.t()).mul_(double(m_backend.attentionScale()));
+    if (c.isSliding(l) && !c.isBounded(l)) {
+      const std::span<const int32_t> slots = m_cache.slots(l, h);
+      const at::Tensor places = at::tensor(std::vector<int64_t>(slots.begin(), slots.end()), at::kLong).to(m_backend.device());
+      scores.masked_fill_(places <= m_position - c.slidingWindow, -std::numeric_limits<float>::infinity());
+    }
+    const at::Tensor p = at::softmax(scores, -1);
     if (tap) {
       const size_t used = size_t(keys.size(0));
       probs.resize(size_t(g) * used);
@@ -203,17 +240,16 @@ void TorchSequence::decode(int32_t id, float* logits, const AttentionTap& tap) {
   if (m_prefilling) throw Failure(ErrorCode::Failed, "decode: the prefill has not ended");
   if (m_position >= c.contextLength)
     badInput("position " + std::to_string(m_position) + " does not exist: the model has " + std::to_string(c.contextLength) + " positions");
-  if (m_rope->host.positions <= m_position) m_rope = m_backend.rope(m_position + kRopeAhead);
-  at::Tensor x = m_backend.embed(std::span<const int32_t>(&id, 1));
+  if (m_rope->host.positions() <= m_position) m_rope = m_backend.rope(m_position + kRopeAhead);
+  at::Tensor x = m_backend.embed(std::span<const int32_t>(&id, 1), m_position);
   std::vector<at::Tensor> finite;
   for (int l = 0; l < c.layers; ++l) {
     const LayerWeights& w = m_backend.layer(l);
     const at::Tensor n = m_backend.norm(x, w.attnNorm);
-    const at::Tensor q = m_rope->rotate(m_backend.linear(n, w.q).view({1, c.heads, c.headDim}), m_position)[0];
-    const at::Tensor k = m_rope->rotate(m_backend.linear(n, w.k).view({1, c.kvHeads, c.headDim}), m_position)[0];
-    const at::Tensor v = m_backend.linear(n, w.v).view({c.kvHeads, c.headDim});
+    const Projections p = project(n, w);
+    const at::Tensor q = m_rope->rotate(p.q, m_position, c.isSliding(l))[0], k = m_rope->rotate(p.k, m_position, c.isSliding(l))[0], v = p.v[0];
     for (int h = 0; h < c.kvHeads; ++h) m_cache.append(l, h, int32_t(m_position), k[h], v[h]);
-    x = feedForward(x + m_backend.linear(decodeAttention(l, q, tap), w.o), w);
+    x = feedForward(addBlock(x, m_backend.linear(decodeAttention(l, q, tap), w.o, w.oBias), w.attnPostNorm), w);
     finite.push_back(finiteRows(x));
   }
   // One read for all layers: a read a layer would make the device wait for the host.
@@ -240,7 +276,7 @@ CacheBytes TorchSequence::bytes() const {
 
 void TorchSequence::reserve(int64_t newTokens) {
   m_cache.reserve(newTokens);
-  m_rope = m_backend.rope(std::max(m_rope->host.positions, std::min(m_position + newTokens, m_backend.config().contextLength)));
+  m_rope = m_backend.rope(std::max(m_rope->host.positions(), std::min(m_position + newTokens, m_backend.config().contextLength)));
   m_backend.giveBack();
 }
 

@@ -36,6 +36,13 @@ class TorchSequence final : public Sequence {
   at::Tensor prefillAttention(int layer, const at::Tensor& q, int64_t start) const;
   at::Tensor decodeAttention(int layer, const at::Tensor& q, const AttentionTap& tap) const;
   at::Tensor feedForward(const at::Tensor& x, const LayerWeights&) const;
+  void settleBounded();
+  /// Queries, keys and values of (n, hidden) normalised rows, before the rotation: (n, heads, headDim) each.
+  struct Projections {
+    at::Tensor q, k, v;
+  };
+  Projections project(const at::Tensor& norm, const LayerWeights&) const;
+  at::Tensor addBlock(const at::Tensor& x, const at::Tensor& block, const TorchNorm& post) const;
 
   TorchBackend& m_backend;
   TorchCache m_cache;
@@ -48,6 +55,7 @@ class TorchSequence final : public Sequence {
   at::Tensor m_x;  // (T, hidden), the residual stream
   std::vector<float> m_traceQ, m_traceX, m_traceResidual, m_traceK, m_traceV;
   int64_t m_tokens = 0;
+  int m_whole = -1;       // a bounded layer that stands whole until its trace has been read
   int64_t m_scratch = 0;  // bytes of all of it, reported also after it is freed
 };
 
