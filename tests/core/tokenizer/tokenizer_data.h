@@ -47,6 +47,44 @@ inline VocabData byteVocab(const std::vector<std::string>& merges = {}) {
   return v;
 }
 
+/// FNV-1a of 64 bits, as the scripts of tests/oracle have it.
+constexpr uint64_t kFnvStart = 0xCBF29CE484222325ull;
+
+inline uint64_t fnv(std::string_view bytes, uint64_t h) {
+  for (const char c : bytes) h = (h ^ uint8_t(c)) * 0x100000001B3ull;
+  return h;
+}
+
+/// Compares a tokenizer with the golden rows of `golden`: "first" ids in full, then hashes of the ids and of the decoded bytes for every so many
+/// texts. Gives what differs, an empty text when nothing does.
+inline QString differsFrom(const QJsonValue& golden, const Tokenizer& t, const QJsonArray& texts) {
+  const QJsonArray first = golden["first"].toArray(), ids = golden["ids"].toArray(), decoded = golden["decoded"].toArray();
+  if (ids.isEmpty() || texts.size() % ids.size() || ids.size() != decoded.size()) return QStringLiteral("the golden data is not whole");
+  const qsizetype chunk = texts.size() / ids.size();
+  const auto number = [](int32_t n, uint64_t h) {
+    const char bytes[] = {char(n), char(n >> 8), char(n >> 16), char(n >> 24)};
+    return fnv(std::string_view(bytes, 4), h);
+  };
+  const auto hex = [](uint64_t h) { return QStringLiteral("%1").arg(h, 16, 16, QLatin1Char('0')); };
+  for (qsizetype c = 0; c < ids.size(); ++c) {
+    uint64_t idHash = kFnvStart, textHash = kFnvStart;
+    for (qsizetype i = c * chunk; i < (c + 1) * chunk; ++i) {
+      const std::vector<int32_t> got = t.encode(texts[i].toString().toStdString());
+      if (i < first.size()) {
+        std::vector<int32_t> theirs;
+        for (const QJsonValue& id : first[i].toArray()) theirs.push_back(id.toInt());
+        if (got != theirs) return QStringLiteral("ids of text %1: %2").arg(i).arg(texts[i].toString());
+      }
+      idHash = number(int32_t(got.size()), idHash);
+      for (const int32_t id : got) idHash = number(id, idHash);
+      textHash = fnv(t.decode(got), i == c * chunk ? textHash : fnv(std::string_view("\0", 1), textHash));
+    }
+    if (hex(idHash) != ids[c].toString()) return QStringLiteral("ids of texts %1 to %2").arg(c * chunk).arg((c + 1) * chunk - 1);
+    if (hex(textHash) != decoded[c].toString()) return QStringLiteral("decoded texts %1 to %2").arg(c * chunk).arg((c + 1) * chunk - 1);
+  }
+  return {};
+}
+
 /// Valid UTF-8 of `chars` characters from every plane, white space and ASCII being likely.
 inline std::string randomUtf8(std::mt19937& rng, int chars) {
   std::string out;

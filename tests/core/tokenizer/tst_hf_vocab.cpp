@@ -13,20 +13,6 @@ using namespace presslab;
 
 namespace {
 
-constexpr uint64_t kFnvStart = 0xCBF29CE484222325ull;
-
-uint64_t fnv(std::string_view bytes, uint64_t h) {
-  for (const char c : bytes) h = (h ^ uint8_t(c)) * 0x100000001B3ull;
-  return h;
-}
-
-uint64_t fnv(int32_t n, uint64_t h) {
-  const char bytes[] = {char(n), char(n >> 8), char(n >> 16), char(n >> 24)};
-  return fnv(std::string_view(bytes, 4), h);
-}
-
-QString hex(uint64_t h) { return QStringLiteral("%1").arg(h, 16, 16, QLatin1Char('0')); }
-
 const QString kFamilies = QStringLiteral(PRESSLAB_TEST_DATA "/tokenizer/families/");
 
 /// A folder whose files a test changes.
@@ -86,27 +72,9 @@ class TestHfVocab : public QObject {
   void familiesAsTheReference() {
     QFETCH(QString, family);
     const QJsonArray texts = goldenJson("families/texts.json").array();
-    const QJsonValue golden = goldenJson("families/hashes.json")[family];
-    const QJsonArray first = golden["first"].toArray(), ids = golden["ids"].toArray(), decoded = golden["decoded"].toArray();
+    QCOMPARE(texts.size(), 2000);
     const Tokenizer t(readHfVocab((kFamilies + family).toStdString()));
-    const int chunk = int(texts.size() / ids.size());
-    QVERIFY(texts.size() == 2000 && chunk * ids.size() == texts.size());
-    for (int c = 0; c < ids.size(); ++c) {
-      uint64_t idHash = kFnvStart, textHash = kFnvStart;
-      for (int i = c * chunk; i < (c + 1) * chunk; ++i) {
-        const std::vector<int32_t> got = t.encode(texts[i].toString().toStdString());
-        if (i < first.size()) {
-          std::vector<int32_t> theirs;
-          for (const QJsonValue& id : first[i].toArray()) theirs.push_back(id.toInt());
-          QCOMPARE(got, theirs);
-        }
-        idHash = fnv(int32_t(got.size()), idHash);
-        for (const int32_t id : got) idHash = fnv(id, idHash);
-        textHash = fnv(t.decode(got), i == c * chunk ? textHash : fnv(std::string_view("\0", 1), textHash));
-      }
-      QVERIFY2(hex(idHash) == ids[c].toString(), qPrintable(QStringLiteral("ids of texts %1 to %2").arg(c * chunk).arg((c + 1) * chunk - 1)));
-      QVERIFY2(hex(textHash) == decoded[c].toString(), qPrintable(QStringLiteral("decoded texts %1 to %2").arg(c * chunk).arg((c + 1) * chunk - 1)));
-    }
+    QCOMPARE(differsFrom(goldenJson("families/hashes.json")[family], t, texts), QString());
   }
 
   void beginTokenAndEnds() {
