@@ -33,14 +33,14 @@ def train(prefix):
     return sentencepiece.SentencePieceProcessor(model_proto=out.getvalue())
 
 
-def kind(sp, i):
+def kind(sp, i, users):
     if sp.is_unknown(i):
         return UNKNOWN
     if sp.is_control(i):
         return CONTROL
     if sp.is_byte(i):
         return BYTE
-    if sp.id_to_piece(i) in USERS:
+    if sp.id_to_piece(i) in users:
         return USER
     return UNUSED if sp.is_unused(i) else NORMAL
 
@@ -49,7 +49,7 @@ def vocabulary(sp, prefix, texts):
     ids = [sp.encode(t) for t in texts]
     chunks = range(0, len(texts), CHUNK)
     decoded = [sp.decode(i) for i in ids]
-    types = [kind(sp, i) for i in range(sp.get_piece_size())]
+    types = [kind(sp, i, () if prefix else USERS) for i in range(sp.get_piece_size())]
     # A GGUF file holds user-defined tokens as they stand in a text.
     tokens = [sp.id_to_piece(i).replace(MARK, " ") if types[i] == USER else sp.id_to_piece(i) for i in range(len(types))]
     return {"tokens": tokens, "scores": [sp.get_score(i) for i in range(len(types))], "types": types, "add_space_prefix": prefix, "first": ids[:SHOWN],
