@@ -314,6 +314,5 @@ void GgufModel::fillInfo() {
 }  // namespace
 
 std::unique_ptr<ModelFile> openGguf(const std::string& path, bool headerOnly) { return std::make_unique<GgufModel>(path, headerOnly); }
-std::unique_ptr<ModelFile> openModelFile(const std::string& path, bool headerOnly) { return openGguf(path, headerOnly); }
 
 }  // namespace presslab
