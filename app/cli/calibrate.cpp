@@ -58,6 +58,23 @@ void keepExpertLists(LoadedModel& model, CalibrateReport& report, std::stop_toke
   report.lines.push_back("expert lists carried over from " + choice.path);
 }
 
+/// The pattern in use (a light one is made where there is none), with the model's query statistics.
+CalibrateReport withStatistics(LoadedModel& model, const CalibrateSpec& spec, const std::function<void(double, const std::string&)>& tell,
+                               std::stop_token stop) {
+  const PatternChoice choice = obtainPattern(model, false, tell, stop);
+  CalibrateReport report;
+  report.pattern = *choice.pattern;
+  report.pattern.stats = measureQueries(model, spec, tell, stop);
+  report.lines.push_back("query mean, covariance and Q-Filters beside the pattern of " + (choice.path.empty() ? choice.kind : choice.path));
+  return report;
+}
+
+/// Query statistics outlive a new pattern.
+void keepStatistics(LoadedModel& model, CalibrateReport& report, std::stop_token stop) {
+  const PatternChoice choice = obtainPattern(model, true, {}, stop);
+  if (choice.pattern) report.pattern.stats = choice.pattern->stats;
+}
+
 Json reportJson(const CalibrateReport& report, const CalibrateOptions& o, const std::string& file) {
   Json j;
   j["kind"] = o.kind;
@@ -78,8 +95,7 @@ Json reportJson(const CalibrateReport& report, const CalibrateOptions& o, const 
 }
 
 int calibrateModel(const CalibrateOptions& o, const Context& context) {
-  if (o.kind == "stats") badInput("calibrate stats: this version has no presses that need query statistics; routed and duo are there");
-  if (o.kind != "routed" && o.kind != "duo") badInput("calibrate: \"" + printable(o.kind) + "\": routed or duo");
+  if (o.kind != "routed" && o.kind != "duo" && o.kind != "stats") badInput("calibrate: \"" + printable(o.kind) + "\": routed, duo or stats");
   CalibrateSpec spec;
   spec.light = o.light || o.kind == "duo";  // head order alone needs neither gates nor further expert lists
   spec.seed = o.seed;
@@ -90,8 +106,9 @@ int calibrateModel(const CalibrateOptions& o, const Context& context) {
   }
   Progress progress(context);
   const std::unique_ptr<LoadedModel> model = loadModel(o.model.spec, progress.sink(), context.stop);
-  CalibrateReport report = calibrate(
-      *model, spec, [&](double share, const std::string& what) { progress.share(share, what); }, context.stop);
+  const auto tell = [&](double share, const std::string& what) { progress.share(share, what); };
+  CalibrateReport report = o.kind == "stats" ? withStatistics(*model, spec, tell, context.stop) : calibrate(*model, spec, tell, context.stop);
+  if (o.kind != "stats") keepStatistics(*model, report, context.stop);
   if (o.kind == "duo") keepExpertLists(*model, report, context.stop);
   const std::string file = outFile(o, report.pattern.fingerprint);
   writePattern(report.pattern, file);
@@ -111,7 +128,7 @@ int calibrateModel(const CalibrateOptions& o, const Context& context) {
 void addCalibrate(Commands& commands) {
   CLI::App& app = commands.add("calibrate", "Measures a model for duo, eplb and eplb_duo, and stores the pattern");
   const auto o = std::make_shared<CalibrateOptions>();
-  app.add_option("kind", o->kind, "routed (curves and gates) or duo (head order)")->type_name("KIND")->capture_default_str();
+  app.add_option("kind", o->kind, "routed (curves and gates), duo (head order) or stats (queries)")->type_name("KIND")->capture_default_str();
   o->model.add(app);
   app.add_flag("--light", o->light, "Two documents, curves alone, equal gates");
   app.add_option("--num-experts", o->experts, "Expert lists to make, for instance 2,3,4")

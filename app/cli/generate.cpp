@@ -85,6 +85,8 @@ int generate(const GenerateOptions& o, const Context& context) {
   job.sampling = o.sampling.sampling;
   job.stopAtEos = !o.ignoreEos;
   job.run.seed = o.sampling.sampling.seed;
+  job.run.question = ids.questionInContext;
+  job.run.reread = &ids.reread;
   PatternChoice pattern;
   if (press->wantsCalibration()) {
     pattern = obtainPattern(

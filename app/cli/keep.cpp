@@ -10,6 +10,7 @@
 #include "app/cli/progress.h"
 #include "core/calibrate/calibrate.h"
 #include "core/compare/memory_probe.h"
+#include "core/compare/method_run.h"
 #include "core/engine/session.h"
 
 namespace presslab::cli {
@@ -65,6 +66,8 @@ int keep(const KeepOptions& o, const Context& context) {
   run.shape = model->backend->shape();
   run.tokens = int64_t(ids.size());
   run.seed = o.seed;
+  const RereadText reread = rereadText(*model, true);
+  run.reread = &reread;
   PatternChoice pattern;
   if (press->wantsCalibration()) {
     pattern = obtainPattern(

@@ -23,6 +23,9 @@ struct CalibrateReport { Pattern pattern; double seconds = 0; int documents = 0;
 /// routed-press.md section 2. Deterministic with a seed. progress(0..1, what). Throws Failure(Cancelled).
 CalibrateReport calibrate(LoadedModel&, const CalibrateSpec&, const std::function<void(double, const std::string&)>& progress, std::stop_token);
 
+/// Mean, covariance and main direction of the model's queries over the calibration texts (two of them when light). Throws Failure(Cancelled).
+QueryStats measureQueries(LoadedModel&, const CalibrateSpec&, const std::function<void(double, const std::string&)>& progress, std::stop_token);
+
 /// The pattern to use for a model: shipped or user file with the right fingerprint, the cache of light calibrations, or a light
 /// calibration made now (predicted time told first). noCalibrate: null unless a file exists... never light. `kind`: "file", "light", "none".
 struct PatternChoice { std::shared_ptr<const Pattern> pattern; std::string kind = "none"; std::string path; };

@@ -79,6 +79,8 @@ RunContext ComparisonRun::context() const {
   run.shape = m_model.backend->shape();
   run.tokens = int64_t(m_prompt.context.size());
   run.seed = m_spec.sampling.seed;
+  run.question = m_prompt.questionInContext;
+  run.reread = &m_prompt.reread;
   if (m_memory.pattern) {
     run.pattern = m_memory.pattern->pattern.get();
     run.calibration = m_memory.pattern->kind;

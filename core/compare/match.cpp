@@ -65,7 +65,7 @@ std::string withRatio(const std::string& spec, double ratio) {
     if (findArgument(spec, key).begin != std::string::npos) badInput("\"" + spec + "\": write ratio= and split= where the ratio is to be solved for");
   }
   const std::string value = "ratio=" + shortest(ratio);
-  for (const char* key : {"ratio", "head_ratio"}) {
+  for (const char* key : {"ratio", "head_ratio", "tokens", "mb"}) {
     const Argument a = findArgument(spec, key);
     if (a.begin != std::string::npos) return spec.substr(0, a.begin) + value + spec.substr(a.end);
   }

@@ -21,6 +21,8 @@ struct PromptIds {
   std::string questionText, contextHead;   // for the run's record
   std::vector<std::string> notices;
   double tokenizeMs = 0;
+  int64_t questionInContext = 0;           // queryAware: last tokens of the context that are the question
+  RereadText reread;                       // for presses that read the context again
   std::vector<int32_t> continuation;  // the text's own next tokens, when they were asked for
 };
 
@@ -28,6 +30,9 @@ struct PromptIds {
 /// has none. Throws Failure(BadInput) when context + question + newTokens do not fit the model's positions, naming both numbers. Given ids get
 /// no default question. continuation: the last newTokens tokens of the text are taken off as PromptIds::continuation, nothing is asked.
 PromptIds buildPromptIds(const LoadedModel&, const PromptSpec&, const char* defaultQuestion, int newTokens, bool continuation = false);
+
+/// What a model is asked with to repeat its context (KVzip's requests). raw: the context has no template around it.
+RereadText rereadText(const LoadedModel&, bool raw);
 
 /// One method, alone: prefill, compress, question tokens one by one, then decode.
 struct MethodJob {

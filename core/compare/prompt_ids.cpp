@@ -87,6 +87,19 @@ void takeContinuation(PromptIds& p, int newTokens) {
 
 }  // namespace
 
+RereadText rereadText(const LoadedModel& model, bool raw) {
+  RereadText text;
+  text.first = model.tokenizer->encode("\n\nRepeat the previous context exactly.");
+  text.next = model.tokenizer->encode("\n\nRepeat the part of the previous context exactly, starting with");
+  if (!raw) {
+    ChatPrompt frame = buildPrompt(*model.tokenizer, model.file->vocab(), "", "", false);
+    text.prefix = int64_t(frame.context.size());
+    text.suffix = std::move(frame.question);
+  }
+  if (text.suffix.empty()) text.suffix = model.tokenizer->encode("\n");
+  return text;
+}
+
 PromptIds buildPromptIds(const LoadedModel& model, const PromptSpec& spec, const char* defaultQuestion, int newTokens, bool continuation) {
   const int sources = int(spec.tokens.has_value()) + int(spec.text.has_value()) + int(spec.contextTokens.has_value());
   if (sources != 1) badInput("a prompt is exactly one of text, token ids and a synthetic context; " + std::to_string(sources) + " are given");
@@ -124,7 +137,9 @@ PromptIds buildPromptIds(const LoadedModel& model, const PromptSpec& spec, const
     if (!timed.prompt.notice.empty()) p.notices.push_back(std::move(timed.prompt.notice));
   }
   if (continuation) takeContinuation(p, newTokens);
+  p.reread = rereadText(model, spec.raw || spec.tokens.has_value());
   if (spec.queryAware) {
+    p.questionInContext = int64_t(p.question.size());
     p.context.insert(p.context.end(), p.question.begin(), p.question.end());
     p.question.clear();
   }

@@ -53,7 +53,7 @@ std::vector<KeepPlan> Replay::prefill(std::span<Press* const> presses, const Run
       const LayerTrace trace = sequence->trace(l);
       for (size_t i = 0; i < presses.size(); ++i) {
         testStop(stop);
-        if (!plans[i].error.empty()) continue;
+        if (!plans[i].error.empty() || presses[i]->rereads()) continue;
         try {
           plans[i].layers.push_back(presses[i]->keep(trace));
           for (const HeadKeep& head : plans[i].layers.back().heads) plans[i].kept += int64_t(head.positions.size());
@@ -66,11 +66,22 @@ std::vector<KeepPlan> Replay::prefill(std::span<Press* const> presses, const Run
   }
   if (m_full) {
     sequence->endPrefill(nullptr);
-    return plans;
+  } else {
+    m_lastLogits.resize(size_t(backend.config().vocab));
+    sequence->endPrefill(m_lastLogits.data());
+    m_full = std::move(sequence);
   }
-  m_lastLogits.resize(size_t(backend.config().vocab));
-  sequence->endPrefill(m_lastLogits.data());
-  m_full = std::move(sequence);
+  for (size_t i = 0; i < presses.size(); ++i) {
+    if (!plans[i].error.empty() || !presses[i]->rereads()) continue;
+    try {
+      plans[i].layers = planFromWhole(*m_full, m_prompt.context, *presses[i], stop);
+      for (const LayerKeep& layer : plans[i].layers) {
+        for (const HeadKeep& head : layer.heads) plans[i].kept += int64_t(head.positions.size());
+      }
+    } catch (const Failure& e) {
+      refuse(plans[i], e);
+    }
+  }
   return plans;
 }
 

@@ -137,6 +137,10 @@ RunContext WhatIf::context(const CompareSpec& spec) const {
   run.shape = m_model.backend->shape();
   run.tokens = m_session ? int64_t(m_session->prompt.context.size()) : 0;
   run.seed = spec.sampling.seed;
+  if (m_session) {
+    run.question = m_session->prompt.questionInContext;
+    run.reread = &m_session->prompt.reread;
+  }
   if (m_memory.pattern) {
     run.pattern = m_memory.pattern->pattern.get();
     run.calibration = m_memory.pattern->kind;

@@ -106,7 +106,11 @@ NormWeights CpuBackend::norm(const TensorView& weight, const TensorView& bias) {
   return n;
 }
 
-HeadShape CpuBackend::shape() const { return shapeOf(m_config); }
+HeadShape CpuBackend::shape() const {
+  HeadShape shape = shapeOf(m_config);
+  shape.rowBytes = 2 * Backend::kvRowBytes();
+  return shape;
+}
 
 double CpuBackend::measureBandwidth() { return kernels::measureBandwidth(m_pool, kBandwidthBytes, kBandwidthPasses); }
 

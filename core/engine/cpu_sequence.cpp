@@ -10,6 +10,7 @@
 
 #include "core/api/error.h"
 #include "core/engine/cpu_backend.h"
+#include "core/engine/rewrite_rows.h"
 #include "core/engine/session.h"
 #include "core/press/pressed_layers.h"
 
@@ -95,7 +96,9 @@ CpuSequence::CpuSequence(CpuBackend& backend, const RaggedCache& cache, int64_t 
 
 std::unique_ptr<Sequence> CpuSequence::clone() const {
   if (m_prefilling) throw Failure(ErrorCode::Failed, "a sequence cannot be copied inside its prefill");
-  return std::unique_ptr<Sequence>(new CpuSequence(m_backend, m_cache, m_position));
+  std::unique_ptr<CpuSequence> copy(new CpuSequence(m_backend, m_cache, m_position));
+  copy->m_closedUp = m_closedUp;
+  return copy;
 }
 
 void CpuSequence::beginPrefill(std::span<const int32_t> ids, TraceNeeds needs) {
@@ -299,6 +302,10 @@ LayerTrace CpuSequence::trace(int l) {
   if (m_needs.queries) t.q = m_traceQ.data();
   if (m_needs.input) t.x = m_traceX.data();
   if (m_needs.residual) t.residual = m_traceResidual.data();
+  if (m_needs.output) {
+    m_traceOutput = m_backend.outputProjection(l);
+    t.wo = m_traceOutput.data();
+  }
   describeRotation(t, c, *m_rope, l);
   return t;
 }
@@ -306,8 +313,13 @@ LayerTrace CpuSequence::trace(int l) {
 void CpuSequence::keep(int l, const LayerKeep& kept) {
   if (m_backend.config().isBounded(l))
     settleBounded();                        // its own window, whatever the plan says
-  else
+  else {
+    LayerTrace rotation;
+    describeRotation(rotation, m_backend.config(), *m_rope, l);
+    rewriteRows(m_cache, rotation, l, kept);
     m_cache.keep(l, kept);
+    if (kept.rerotated) m_closedUp = (m_prefilling ? m_tokens : m_position) - int64_t(kept.heads[0].positions.size());
+  }
 }
 
 void CpuSequence::chunkLogits(int64_t start, int64_t count, float* out) {
@@ -332,6 +344,7 @@ void CpuSequence::endPrefill(float* lastLogits) {
     checkLogits(lastLogits, c.vocab, m_tokens - 1);
   }
   for (auto* v : {&m_x, &m_traceQ, &m_traceX, &m_traceResidual, &m_traceK, &m_traceV}) v->resize(0);
+  std::vector<float>().swap(m_traceOutput);
   m_chunk = Buffers();
   m_prefilling = false;
   m_position = m_tokens;
@@ -372,7 +385,7 @@ void CpuSequence::decodeAttention(int l, const AttentionTap& tapped) {
   const ModelConfig& c = m_backend.config();
   const int64_t d = c.headDim;
   const RopeTable& rope = m_rope->of(c.isSliding(l));
-  const float *cos = rope.cosRow(m_position), *sin = rope.sinRow(m_position);
+  const float *cos = rope.cosRow(m_position - m_closedUp), *sin = rope.sinRow(m_position - m_closedUp);
   kernels::rope(m_token.q.data(), c.heads, c.headDim, c.ropeDim, cos, sin);
   kernels::rope(m_token.k.data(), c.kvHeads, c.headDim, c.ropeDim, cos, sin);
   int64_t longest = 0;

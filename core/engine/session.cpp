@@ -59,6 +59,7 @@ PrefillResult prefill(Backend& backend, Sequence& sequence, std::span<const int3
     return held;
   };
   testStop(stop, "prefill");
+  const bool again = press && press->rereads();
   Clock::time_point start = Clock::now();
   sequence.beginPrefill(ids, press ? press->needs() : TraceNeeds{});
   result.prefillMs += msSince(start);
@@ -74,6 +75,7 @@ PrefillResult prefill(Backend& backend, Sequence& sequence, std::span<const int3
     const int64_t whole = sample(l);
     if (hooks.appended) hooks.appended(l, whole);
     testStop(stop, "prefill");
+    if (again) continue;
     if (press) {
       start = Clock::now();
       result.layers.push_back(press->keep(sequence.trace(l)));
@@ -90,7 +92,31 @@ PrefillResult prefill(Backend& backend, Sequence& sequence, std::span<const int3
   start = Clock::now();
   sequence.endPrefill(result.lastLogits.data());
   result.prefillMs += msSince(start);
+  if (again) {
+    start = Clock::now();
+    result.layers = planFromWhole(sequence, ids, *press, stop);
+    for (int l = layers; l-- > 0;) sequence.keep(l, result.layers[size_t(l)]);  // from the end: little lies behind that must move
+    result.compressMs += msSince(start);
+    const int64_t held = sample(layers - 1);
+    for (int l = 0; hooks.compressed && l < layers; ++l) hooks.compressed(l, held, result.layers[size_t(l)]);
+  }
   return result;
+}
+
+std::vector<LayerKeep> planFromWhole(const Sequence& whole, std::span<const int32_t> ids, Press& press, std::stop_token stop) {
+  Reread again;
+  again.ids = ids;
+  again.read = [&](std::span<const int32_t> request, const ReadTap& tap) {
+    const std::unique_ptr<Sequence> copy = whole.clone();
+    copy->reserve(int64_t(request.size()));
+    for (const int32_t id : request) {
+      testStop(stop, "reading the context again");
+      copy->decode(id, nullptr, tap);
+    }
+  };
+  std::vector<LayerKeep> layers = press.plan(again);
+  if (layers.empty()) throw Failure(ErrorCode::Failed, press.spec() + ": no plan");
+  return layers;
 }
 
 ForwardResult forward(Backend& backend, std::span<const int32_t> ids, std::stop_token stop) {

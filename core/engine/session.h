@@ -48,6 +48,10 @@ struct PrefillHooks {                                   // any may be empty
 /// Throws Failure(Cancelled) between chunks.
 PrefillResult prefill(Backend&, Sequence&, std::span<const int32_t> ids, Press* press, const RunContext&, const PrefillHooks&, std::stop_token);
 
+/// What a press that reads the context again (Press::rereads) keeps of it. `whole` stands behind its prefill with everything kept; it is copied
+/// for each reading. Throws Failure(Cancelled).
+std::vector<LayerKeep> planFromWhole(const Sequence& whole, std::span<const int32_t> ids, Press&, std::stop_token);
+
 /// Mean negative log-likelihood over positions 1..n-1 and the last position's logits; full forward pass.
 struct ForwardResult { double nllMean = 0; std::vector<float> lastLogits; int64_t tokens = 0; };
 ForwardResult forward(Backend&, std::span<const int32_t> ids, std::stop_token);

@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/methods/press_table.h"
 
+#include <algorithm>
+#include <iterator>
 #include <vector>
 
+#include "core/methods/budgeted_press.h"
 #include "core/press/press_rows.h"
 #include "core/routed/routed_press.h"
 
@@ -11,14 +14,41 @@ namespace presslab {
 namespace {
 
 /// A new press is one file and one line here.
-constexpr const PressRow* kRows[]{&kNoneRow,   &kDuoRow,
-                                  &kEplbRow,   &kEplbDuoRow,
-                                  &kRandomRow, &kStreamingLlmRow,
-                                  &kKnormRow,  &kKeyDiffRow,
-                                  &kSnapKvRow, &kExpectedAttentionRow,
-                                  &kTovaRow,   &kObservedAttentionRow,
-                                  &kLagKvRow,  &kPyramidKvRow,
-                                  &kAdaKvRow,  &kChunkKvRow};
+constexpr const PressRow* kRows[]{&kNoneRow,
+                                  &kDuoRow,
+                                  &kEplbRow,
+                                  &kEplbDuoRow,
+                                  &kRandomRow,
+                                  &kStreamingLlmRow,
+                                  &kKnormRow,
+                                  &kKeyDiffRow,
+                                  &kSnapKvRow,
+                                  &kExpectedAttentionRow,
+                                  &kTovaRow,
+                                  &kObservedAttentionRow,
+                                  &kLagKvRow,
+                                  &kPyramidKvRow,
+                                  &kCurRow,
+                                  &kLeverageRow,
+                                  &kNonCausalAttentionRow,
+                                  &kCompactorRow,
+                                  &kCapRow,
+                                  &kQFilterRow,
+                                  &kExpectedAttentionStatsRow,
+                                  &kThinkRow,
+                                  &kSimLayerKvRow,
+                                  &kFinchRow,
+                                  &kKvzipRow,
+                                  &kAdaKvRow,
+                                  &kCriticalKvRow,
+                                  &kCriticalAdaKvRow,
+                                  &kChunkKvRow,
+                                  &kChunkRow,
+                                  &kBlockRow,
+                                  &kPerLayerRow,
+                                  &kKeyRerotationRow,
+                                  &kMergingRow,
+                                  &kDmsRow};
 
 }  // namespace
 
@@ -27,7 +57,16 @@ std::span<const PressRow* const> pressRows() { return kRows; }
 std::span<const PressInfo> pressTable() {
   static const std::vector<PressInfo> table = [] {
     std::vector<PressInfo> all;
-    for (const PressRow* row : kRows) all.push_back(row->info);
+    static std::vector<std::vector<ParamSpec>> lists;  // those of presses that take other budgets beside their ratio
+    lists.reserve(std::size(kRows));
+    for (const PressRow* row : kRows) {
+      all.push_back(row->info);
+      std::vector<ParamSpec> params(row->info.params.begin(), row->info.params.end());
+      const auto ratio = std::find_if(params.begin(), params.end(), [](const ParamSpec& p) { return p.key == "ratio"; });
+      if (ratio == params.end()) continue;
+      params.insert(ratio + 1, {kTokensParam, kMegabytesParam});
+      all.back().params = lists.emplace_back(std::move(params));
+    }
     return all;
   }();
   return table;

@@ -1,13 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-#include <limits>
-#include <numeric>
-
 #include "core/api/error.h"
+#include "core/press/head_shares.h"
 #include "core/press/press_params.h"
 #include "core/press/press_rows.h"
-#include "kernels/kernels.h"
 
 namespace presslab {
 namespace {
@@ -39,32 +35,18 @@ class AdaKvPress final : public Press {
   }
 
   LayerKeep keep(const LayerTrace& trace) override {
-    const int64_t heads = m_run.shape.kvHeads, tokens = trace.tokens, mean = m_inner->budget(m_run, trace.layer);
+    const int heads = m_run.shape.kvHeads;
+    const int64_t tokens = trace.tokens, mean = m_inner->budget(m_run, trace.layer);
     if (mean == tokens) return m_owner->keep(trace);
-    std::vector<float> scores(size_t(heads * tokens));
+    std::vector<float> scores(size_t(heads) * size_t(tokens));
     m_inner->score(trace, m_run, scores.data());
-    protect(scores.data(), mean);
-    std::vector<int32_t> chosen(size_t(heads * mean));
-    kernels::selectTop(scores.data(), heads * tokens, heads * mean, chosen.data());
+    protectBest(scores.data(), heads, tokens, mean, m_alpha);
     LayerKeep layer;
-    layer.heads.resize(size_t(heads));
-    for (const int32_t c : chosen) layer.heads[size_t(c / tokens)].positions.push_back(int32_t(c % tokens));
+    for (std::vector<int32_t>& rows : bestOfLayer(scores.data(), heads, tokens, mean)) layer.heads.emplace_back().positions = std::move(rows);
     return layer;
   }
 
  private:
-  /// Gives the best int(mean * alpha) scores of each head, at least one, the highest value there is.
-  void protect(float* scores, int64_t mean) const {
-    // At least one, whatever alpha: a head without any key has no attention.
-    const int64_t safe = std::max<int64_t>(1, int64_t(double(mean) * m_alpha));
-    std::vector<int32_t> best(static_cast<size_t>(safe));
-    for (int h = 0; h < m_run.shape.kvHeads; ++h) {
-      float* row = scores + h * m_run.tokens;
-      kernels::selectTop(row, m_run.tokens, safe, best.data());
-      for (const int32_t b : best) row[b] = std::numeric_limits<float>::max();
-    }
-  }
-
   std::string m_spec;
   double m_alpha;
   PressPtr m_owner;

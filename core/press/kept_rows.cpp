@@ -32,4 +32,28 @@ KeptRows::KeptRows(const LayerTrace& t, const HeadShape& shape, int head, std::s
   m_trace.positions = m_positions.data();
 }
 
+RowRange::RowRange(const LayerTrace& t, const HeadShape& shape, int64_t from, int64_t count) : m_trace(t) {
+  const int64_t dim = shape.headDim;
+  const auto planes = [&](const float* rows, std::vector<float>& out) -> const float* {
+    if (!rows) return nullptr;
+    out.reserve(size_t(shape.kvHeads * count * dim));
+    for (int h = 0; h < shape.kvHeads; ++h) {
+      const float* first = rows + (h * t.tokens + from) * dim;
+      out.insert(out.end(), first, first + count * dim);
+    }
+    return out.data();
+  };
+  m_trace.tokens = count;
+  m_trace.context = t.nextPosition();
+  m_trace.k = planes(t.k, m_k);
+  m_trace.v = planes(t.v, m_v);
+  if (t.q) m_trace.q = t.q + from * shape.queryHeads() * dim;
+  if (t.x) m_trace.x = t.x + from * shape.hidden;
+  m_trace.residual = nullptr;
+  for (int h = 0; h < shape.kvHeads; ++h) {
+    for (int64_t i = from; i < from + count; ++i) m_positions.push_back(int32_t(t.positionOf(h, i)));
+  }
+  m_trace.positions = m_positions.data();
+}
+
 }  // namespace presslab

@@ -22,4 +22,16 @@ class KeptRows {
   LayerTrace m_trace;
 };
 
+/// The trace of all heads, restricted to rows [from, from + count), with their positions. wo stays.
+class RowRange {
+ public:
+  RowRange(const LayerTrace&, const HeadShape&, int64_t from, int64_t count);
+  const LayerTrace& trace() const { return m_trace; }
+
+ private:
+  std::vector<float> m_k, m_v;
+  std::vector<int32_t> m_positions;
+  LayerTrace m_trace;
+};
+
 }  // namespace presslab

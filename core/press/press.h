@@ -135,10 +135,13 @@ class ScorerPress : public Press {
   /// Tokens that each head of a layer keeps of run.tokens, at least 1; int(T * (1 - ratio)) unless a press shares out otherwise. Throws
   /// Failure(BadInput) when none would stay.
   virtual int64_t budget(const RunContext&, int layer) const;
+  /// Another share for the layers that follow (wrappers with a ratio a layer).
+  virtual void setRatio(double ratio) { m_ratio = ratio; }
 
  protected:
   /// Takes `ratio` and the canonical text from the arguments.
   ScorerPress(const PressInfo&, const PressArgs&);
+  ScorerPress(double ratio, std::string spec) : m_ratio(ratio), m_spec(std::move(spec)) {}
   double m_ratio = 0.5;
   std::string m_spec;
   RunContext m_run;

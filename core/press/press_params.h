@@ -21,4 +21,9 @@ inline constexpr ParamSpec kRatioParam{"ratio",
 inline constexpr ParamSpec kSinkParam{
     "n_sink", "First tokens", ParamType::Int, "tok", 0, 1048576, "4", "Tokens at the start that always stay", "arXiv 2309.17453", "", "", false};
 
+/// The press inside a wrapper.
+constexpr ParamSpec innerParam(std::string_view source) {
+  return {"press", "Press inside", ParamType::Press, "", 0, 0, "", "The scorer whose scores and ratio are used", source, "", "", false};
+}
+
 }  // namespace presslab

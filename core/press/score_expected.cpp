@@ -5,9 +5,7 @@
 #include "core/press/scores.h"
 
 namespace presslab {
-namespace {
 
-/// The rotation averaged over the next `future` positions, per pair; empty without rotary positions.
 std::vector<Rotation> meanRotation(const LayerTrace& t, int64_t future) {
   std::vector<Rotation> mean;
   if (!t.ropeCos) return mean;
@@ -24,8 +22,7 @@ std::vector<Rotation> meanRotation(const LayerTrace& t, int64_t future) {
   return mean;
 }
 
-/// Rotates pairs of a strided vector by the mean rotation.
-void turn(float* x, int64_t step, const std::vector<Rotation>& mean) {
+void turnPairs(float* x, int64_t step, const std::vector<Rotation>& mean) {
   const auto half = int64_t(mean.size());
   for (int64_t d = 0; d < half; ++d) {
     const float a = x[d * step], b = x[(d + half) * step], c = mean[size_t(d)].cos, s = mean[size_t(d)].sin;
@@ -33,6 +30,8 @@ void turn(float* x, int64_t step, const std::vector<Rotation>& mean) {
     x[(d + half) * step] = b * c + a * s;
   }
 }
+
+namespace {
 
 /// Mean of the queries, in double.
 void meanOf(const Sideways& rows, float* mean) {
@@ -46,12 +45,28 @@ void meanOf(const Sideways& rows, float* mean) {
 /// along[i] += k_i' Sigma k_i / 2d for all tokens; the covariance is turned in place by the mean rotation.
 void addQuadratic(const Sideways& keys, const std::vector<Rotation>& rotation, std::vector<float>& gram, std::vector<float>& turned, float* along) {
   const int dim = keys.dim;
-  for (int d = 0; d < dim; ++d) turn(gram.data() + d * dim, 1, rotation);
-  for (int d = 0; d < dim; ++d) turn(gram.data() + d, dim, rotation);
+  for (int d = 0; d < dim; ++d) turnPairs(gram.data() + d * dim, 1, rotation);
+  for (int d = 0; d < dim; ++d) turnPairs(gram.data() + d, dim, rotation);
   turned.resize(size_t(dim) * size_t(keys.stride));
   dotAll(gram.data(), dim, keys, keys.tokens, turned.data());
   const float half = .5f / float(dim);
   for (int d = 0; d < dim; ++d) addProducts(turned.data() + d * keys.stride, keys.row(d), keys.tokens, half, along);
+}
+
+/// Mean and covariance of a query head: those given, or those of the context behind the sinks.
+void queryStatistics(const ScoreLayer& l, const ExpectedAttention& e, int q, std::vector<float>& mean, std::vector<float>& gram) {
+  const int64_t dim = l.shape.headDim, width = l.shape.queryHeads() * dim;
+  if (e.mean) {
+    std::copy_n(e.mean + q * dim, dim, mean.data());
+    if (e.covariance) std::copy_n(e.cov + q * dim * dim, dim * dim, gram.data());
+    return;
+  }
+  const float* rows = l.t.q + e.sinks * width + q * dim;
+  Sideways queries(rows, width, l.t.tokens - e.sinks, int(dim));
+  if (e.covariance)
+    covariance(queries, rows, width, mean.data(), gram.data());
+  else
+    meanOf(queries, mean.data());
 }
 
 }  // namespace
@@ -66,14 +81,8 @@ void expectedScores(const ScoreLayer& l, const ExpectedAttention& e, float* out)
   forTasks(l.t, heads, [&](int q) {
     const Sideways& keys = l.keys(q / l.shape.group);
     std::vector<float> mean(static_cast<size_t>(dim)), gram(size_t(dim) * size_t(dim)), along(static_cast<size_t>(keys.stride)), turned;
-    const int64_t width = int64_t(heads) * dim;
-    const float* rows = l.t.q + e.sinks * width + int64_t(q) * dim;
-    Sideways queries(rows, width, tokens - e.sinks, dim);
-    if (e.covariance)
-      covariance(queries, rows, width, mean.data(), gram.data());
-    else
-      meanOf(queries, mean.data());
-    turn(mean.data(), 1, rotation);
+    queryStatistics(l, e, q, mean, gram);
+    turnPairs(mean.data(), 1, rotation);
     dotAll(mean.data(), 1, keys, tokens, along.data());
     for (float& v : along) v *= l.scale();
     if (e.covariance) addQuadratic(keys, rotation, gram, turned, along.data());

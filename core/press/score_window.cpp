@@ -6,7 +6,7 @@
 
 namespace presslab {
 
-void windowScores(const ScoreLayer& l, int64_t queries, int pool, bool valueNorm, float* out) {
+void windowScores(const ScoreLayer& l, int64_t queries, int pool, bool valueNorm, float* out, bool byCount) {
   const int64_t tokens = l.t.tokens, kept = tokens - queries;
   constexpr int kBatch = 12;  // whole register tiles
   const int dim = l.shape.headDim, heads = l.shape.queryHeads();
@@ -21,7 +21,9 @@ void windowScores(const ScoreLayer& l, int64_t queries, int pool, bool valueNorm
       const int n = int(std::min<int64_t>(kBatch, tokens - first));
       for (int a = 0; a < n; ++a) l.query(first + a, q, rows.data() + a * dim);
       dotAll(rows.data(), n, keys, first + n, logits.data());
-      for (int a = 0; a < n; ++a) addSoftmax(logits.data() + a * keys.stride, 0, first + a + 1, l.scale(), 1.f, sum);
+      for (int a = 0; a < n; ++a) {
+        addSoftmax(logits.data() + a * keys.stride, 0, first + a + 1, l.scale(), byCount ? float(first + a) : 1.f, sum);
+      }
     }
   });
   forTasks(l.t, l.shape.kvHeads, [&](int h) {

@@ -25,7 +25,8 @@ class StreamingLlmPress final : public ScorerPress {
   }
 
   void score(const LayerTrace& t, const RunContext& run, float* out) const override {
-    const int64_t kept = budget(run, t.layer), first = std::min(m_sinks, kept), last = t.tokens - (kept - first);
+    const int64_t kept = std::max<int64_t>(1, int64_t(double(run.tokens) * (1 - m_ratio))), first = std::min(m_sinks, kept),
+                  last = t.tokens - (kept - first);
     for (int h = 0; h < run.shape.kvHeads; ++h) {
       for (int64_t i = 0; i < t.tokens; ++i) out[h * t.tokens + i] = i < first || i >= last ? 1.f : 0.f;
     }

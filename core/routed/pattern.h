@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/press/query_stats.h"
 #include "core/press/trace.h"
 
 namespace presslab {
@@ -27,6 +28,7 @@ struct Pattern {
   std::string fingerprint, source;          // source: "file", "light", "tsv"
   std::vector<float> streamErr;             // (4, L, kvHeads), one per window; a TSV fills all four alike
   std::vector<float> importance;            // (L, kvHeads, hidden + 5); empty: not learned
+  QueryStats stats;                         // of the queries, for presses that read them; empty: not calibrated
   std::vector<ExpertSet> sets;
   std::map<std::string, std::string> metadata;
   const ExpertSet* findSet(const std::vector<std::string>& experts) const;

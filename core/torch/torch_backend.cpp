@@ -157,7 +157,11 @@ TorchNorm TorchBackend::uploadNorm(const TensorView& weight, const TensorView& b
   return n;
 }
 
-HeadShape TorchBackend::shape() const { return shapeOf(m_config); }
+HeadShape TorchBackend::shape() const {
+  HeadShape shape = shapeOf(m_config);
+  shape.rowBytes = 2 * Backend::kvRowBytes();
+  return shape;
+}
 
 at::Tensor TorchBackend::embed(std::span<const int32_t> ids, int64_t start) const {
   for (const int32_t id : ids)

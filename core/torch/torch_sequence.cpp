@@ -166,11 +166,18 @@ LayerTrace TorchSequence::trace(int l) {
   if (m_needs.queries) t.q = m_traceQ.data();
   if (m_needs.input) t.x = m_traceX.data();
   if (m_needs.residual) t.residual = m_traceResidual.data();
+  if (m_needs.output) {
+    m_traceOutput = m_backend.outputProjection(l);
+    t.wo = m_traceOutput.data();
+  }
   describeRotation(t, m_backend.config(), m_rope->host, l);
   return t;
 }
 
 void TorchSequence::keep(int l, const LayerKeep& kept) {
+  bool rewrites = kept.rerotated;
+  for (const HeadKeep& head : kept.heads) rewrites = rewrites || !head.merges.empty() || !head.zeroed.empty();
+  if (rewrites) badInput("a press that rewrites kept rows runs on the program's own CPU kernels alone (device cpu, no torch backend)");
   if (m_backend.config().isBounded(l))
     settleBounded();  // its own window, whatever the plan says
   else

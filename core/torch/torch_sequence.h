@@ -53,7 +53,7 @@ class TorchSequence final : public Sequence {
   bool m_prefilling = false;
   TraceNeeds m_needs;
   at::Tensor m_x;  // (T, hidden), the residual stream
-  std::vector<float> m_traceQ, m_traceX, m_traceResidual, m_traceK, m_traceV;
+  std::vector<float> m_traceOutput, m_traceQ, m_traceX, m_traceResidual, m_traceK, m_traceV;
   int64_t m_tokens = 0;
   int m_whole = -1;       // a bounded layer that stands whole until its trace has been read
   int64_t m_scratch = 0;  // bytes of all of it, reported also after it is freed

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <QtTest/QtTest>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,41 @@ struct Outcome {
   std::vector<LayerKeep> layers;
 };
 
+/// Query statistics of a model that nobody trained: a mean and a covariance that differ from head to head, and filters.
+inline QueryStats fakeStats(const HeadShape& shape, uint64_t seed) {
+  SeededRandom random(seed);
+  const size_t d = size_t(shape.headDim), heads = size_t(shape.layers * shape.queryHeads());
+  QueryStats s;
+  for (size_t i = 0; i < heads * d; ++i) s.mean.push_back(float(random.normal()));
+  for (size_t i = 0; i < heads * d * d; ++i) s.cov.push_back(i / d % d == i % d ? float(.5 + random.uniform()) : 0.f);
+  for (size_t i = 0; i < size_t(shape.heads()) * d; ++i) s.filters.push_back(float(random.normal()));
+  return s;
+}
+
+/// Attention of a second reading that depends on layer, head, token and position alone.
+inline Reread fakeReread(const HeadShape& shape, std::span<const int32_t> ids) {
+  Reread again;
+  again.ids = ids;
+  again.read = [shape, ids](std::span<const int32_t> request, const ReadTap& tap) {
+    std::vector<int32_t> positions(ids.size());
+    std::iota(positions.begin(), positions.end(), 0);
+    for (size_t i = 0; i < request.size(); ++i) {
+      positions.push_back(int32_t(positions.size()));
+      for (int l = 0; l < shape.layers; ++l) {
+        for (int q = 0; q < shape.queryHeads(); ++q) {
+          SeededRandom random(uint64_t(l * 1000 + q) * 100000 + i * 7 + uint64_t(request[i]));
+          std::vector<float> probs(positions.size());
+          float sum = 0;
+          for (float& p : probs) sum += p = float(random.uniform());
+          for (float& p : probs) p /= sum;
+          tap(l, q, probs, positions);
+        }
+      }
+    }
+  };
+  return again;
+}
+
 /// Runs a press over the layers of a shape; positions must ascend inside the context.
 inline Outcome runPress(Press& press, const HeadShape& shape, int64_t tokens, const Pattern* pattern = nullptr, uint64_t seed = 7) {
   RunContext run;
@@ -26,10 +62,26 @@ inline Outcome runPress(Press& press, const HeadShape& shape, int64_t tokens, co
   run.pattern = pattern;
   run.calibration = pattern ? "file" : "none";
   run.seed = 11;
+  run.question = std::min<int64_t>(9, tokens / 2);
+  if (run.shape.rowBytes == 0) run.shape.rowBytes = 4 * shape.headDim;
+  RereadText reread{{1, 2, 3}, {4, 5}, {6}, std::min<int64_t>(3, tokens / 2)};
+  run.reread = &reread;
+  Pattern withStats = pattern ? *pattern : Pattern();
+  withStats.stats = fakeStats(shape, 17);
+  if (press.wantsCalibration()) run.pattern = &withStats;
   Outcome o;
   o.predicted = press.predictKept(run);
   o.notes = press.begin(run);
   const TraceNeeds needs = press.needs();
+  std::vector<LayerKeep> whole;
+  if (press.rereads()) {
+    std::vector<int32_t> ids(static_cast<size_t>(tokens));
+    std::iota(ids.begin(), ids.end(), 50);
+    whole = press.plan(fakeReread(shape, ids));
+  }
+  SeededRandom random(23);
+  std::vector<float> wo(size_t(shape.hidden * shape.queryHeads() * shape.headDim));
+  for (float& w : wo) w = float(random.normal());
   for (int l = 0; l < shape.layers; ++l) {
     FakeLayer layer(shape, tokens, l, seed);
     LayerTrace& t = layer.trace;  // a press may read what it asked for, nothing else
@@ -38,7 +90,8 @@ inline Outcome runPress(Press& press, const HeadShape& shape, int64_t tokens, co
     if (!needs.queries) t.q = nullptr;
     if (!needs.input) t.x = nullptr;
     if (!needs.residual) t.residual = nullptr;
-    o.layers.push_back(press.keep(t));
+    if (needs.output) t.wo = wo.data();
+    o.layers.push_back(press.rereads() ? whole[size_t(l)] : press.keep(t));
     if (int(o.layers.back().heads.size()) != shape.kvHeads) throw Failure(ErrorCode::Failed, "a head is missing");
     for (const HeadKeep& h : o.layers.back().heads) {
       if (h.positions.empty() && h.kind != HeadKind::Routed) throw Failure(ErrorCode::Failed, "a head keeps nothing");
@@ -62,7 +115,10 @@ inline std::string fingerprint(const Outcome& o) {
   std::string text;
   for (const LayerKeep& l : o.layers) {
     for (const HeadKeep& h : l.heads) {
-      text += std::to_string(int(h.kind)) + "," + std::to_string(h.ring) + "," + std::to_string(h.sink) + "," + std::to_string(h.recent) + ":";
+      for (const RowMerge& m : h.merges) text += std::to_string(m.from) + ">" + std::to_string(m.into) + "*" + std::to_string(m.weight) + " ";
+      for (const int32_t z : h.zeroed) text += "0@" + std::to_string(z) + " ";
+      text += std::to_string(l.rerotated) + std::to_string(int(h.kind)) + "," + std::to_string(h.ring) + "," + std::to_string(h.sink) + "," +
+              std::to_string(h.recent) + ":";
       for (const int32_t p : h.positions) text += std::to_string(p) + " ";
       text += "\n";
     }
