@@ -10,9 +10,12 @@ import json
 import pathlib
 import sys
 
+import kvpress
 import numpy as np
 import torch
-from kvpress import (AdaKVPress, ChunkKVPress, ExpectedAttentionPress, KeyDiffPress, KnormPress, LagKVPress, ObservedAttentionPress, PyramidKVPress,
+from kvpress import (AdaKVPress, BlockPress, CapPress, ChunkKVPress, ChunkPress, CompactorPress, CriticalAdaKVPress, CriticalKVPress, CURPress,
+                     ExpectedAttentionPress, ExpectedAttentionStatsPress, FinchPress, KeyRerotationPress, LeverageScorePress, MergingPress,
+                     NonCausalAttnPress, QFilterPress, SimLayerKVPress, ThinKPress, KeyDiffPress, KnormPress, LagKVPress, ObservedAttentionPress, PyramidKVPress,
                      SnapKVPress, StreamingLLMPress, TOVAPress)
 from transformers import DynamicCache, LlamaConfig
 from transformers.models.llama.modeling_llama import LlamaAttention, LlamaRotaryEmbedding, apply_rotary_pos_emb, repeat_kv
@@ -50,6 +53,29 @@ def cases():
         "adakv(knorm(ratio=0.6),alpha_safeguard=0.5)": AdaKVPress(KnormPress(0.6), alpha_safeguard=0.5),
         "chunkkv(snapkv(ratio=0.5))": ChunkKVPress(SnapKVPress(0.5)),
         "chunkkv(keydiff(ratio=0.3),chunk_length=7)": ChunkKVPress(KeyDiffPress(0.3), chunk_length=7),
+        "cur(ratio=0.5)": CURPress(0.5),
+        "cur(ratio=0.3,leverage_type=kv_avg,use_local_approximation=false)": CURPress(0.3, leverage_type="kv_avg", use_local_approximation=False),
+        "cur(ratio=0.4,leverage_type=key,use_random_leverage=true,num_sinks=2,local_window_size=24)":
+            CURPress(0.4, leverage_type="key", use_random_leverage=True, num_sinks=2, local_window_size=24),
+        "leverage(ratio=0.5,sketch_dimension=12)": LeverageScorePress(0.5, sketch_dimension=12),
+        "non_causal_attention(ratio=0.5,chunk_size=111)": NonCausalAttnPress(0.5, chunk_size=111),
+        "compactor(ratio=0.4,chunk_size=107,sketch_dimension=12)": CompactorPress(0.4, chunk_size=107, sketch_dimension=12),
+        "cap(ratio=0.5)": CapPress(0.5),
+        "cap(ratio=0.3,tau=2,n_future_positions=700,n_sink=2)": CapPress(0.3, tau=2.0, n_future_positions=700, n_sink=2),
+        "qfilter(ratio=0.5)": QFilterPress(0.5),
+        "expected_attention_stats(ratio=0.5)": ExpectedAttentionStatsPress(0.5),
+        "think(key_channel_compression_ratio=0.4,window_size=20)": ThinKPress(0.4, window_size=20),
+        "simlayerkv(lazy_threshold=0.6,n_recent=90)": SimLayerKVPress(0.6, n_recent=90),
+        "finch(ratio=0.5,rerotate_keys=false,window_size=16)": FinchPress(0.5, rerotate_keys=False),
+        "finch(ratio=0.3,chunk_length=64,normalize_scores=false,window_size=16)": FinchPress(0.3, chunk_length=64, normalize_scores=False),
+        "criticalkv(snapkv(ratio=0.5,window_size=16))": CriticalKVPress(SnapKVPress(0.5, window_size=16)),
+        "criticalkv(tova(ratio=0.4),epsilon=0.01,first_stage_ratio=0.2)": CriticalKVPress(TOVAPress(0.4), epsilon=0.01, first_stage_ratio=0.2),
+        "critical_adakv(snapkv(ratio=0.5,window_size=16))": CriticalAdaKVPress(SnapKVPress(0.5, window_size=16)),
+        "chunk(keydiff(ratio=0.4),chunk_length=50)": ChunkPress(KeyDiffPress(0.4), chunk_length=50),
+        "block(keydiff(ratio=0.6),block_size=20)": BlockPress(KeyDiffPress(0.6), block_size=20),
+        "key_rerotation(keydiff(ratio=0.5))": KeyRerotationPress(KeyDiffPress(0.5)),
+        "merging(knorm(ratio=0.5))": MergingPress(KnormPress(0.5)),
+        "merging(knorm(ratio=0.5),similarity_threshold=0.4,merge_fraction=0.5)": MergingPress(KnormPress(0.5), similarity_threshold=0.4, merge_fraction=0.5),
     }
 
 
@@ -63,12 +89,42 @@ class Splitmix:
     def __init__(self, seed):
         self.state = seed
 
-    def uniform(self):
+    def next(self):
         self.state = (self.state + 0x9E3779B97F4A7C15) & MASK
         z = self.state
         z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
         z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
-        return (float((z ^ (z >> 31)) >> 11) + 0.5) * 2.0**-53
+        return z ^ (z >> 31)
+
+    def uniform(self):
+        return (float(self.next() >> 11) + 0.5) * 2.0**-53
+
+    def normal(self):
+        radius = (-2 * np.log(self.uniform())) ** 0.5
+        return radius * np.cos(6.283185307179586 * self.uniform())
+
+
+def sketches(layer):
+    """torch.randn of presses that draw a random projection, as core/press/linear.cpp draws it with seed 0: one a head, or one for all."""
+    def one(head, rows, cols):
+        own = Splitmix(Splitmix(0).next() ^ (layer << 32 | head))
+        return [[own.normal() for _ in range(cols)] for _ in range(rows)]
+
+    def randn(*size, **_):
+        if len(size) == 2:
+            return torch.tensor(one(0, *size), dtype=torch.float32)
+        return torch.tensor([[one(h, *size[2:]) for h in range(size[1])]], dtype=torch.float32)
+    return randn
+
+
+def statistics():
+    """Q-Filters, query means and diagonal covariances of every layer."""
+    random = Splitmix(77)
+    draw = lambda *shape: np.array([random.uniform() for _ in range(int(np.prod(shape)))]).reshape(shape)
+    filters = torch.from_numpy((draw(LAYERS, KV_HEADS, DIM) * 2 - 1).astype(np.float32))
+    mean = torch.from_numpy((draw(LAYERS, KV_HEADS * GROUP, DIM) * 2 - 1).astype(np.float32))
+    cov = torch.diag_embed(torch.from_numpy(draw(LAYERS, KV_HEADS * GROUP, DIM).astype(np.float32)))
+    return filters, mean, cov
 
 
 def tensors(tokens, layer):
@@ -90,6 +146,8 @@ def attention_module(layer):
     module = LlamaAttention(config, layer).float()
     with torch.no_grad():
         module.q_proj.weight.copy_(torch.eye(width))
+        random = Splitmix(500 + layer)
+        module.o_proj.weight.copy_(torch.tensor([random.uniform() * 2 - 1 for _ in range(width * width)]).view(width, width))
     module.rotary_emb = LlamaRotaryEmbedding(config)
     return module
 
@@ -121,7 +179,13 @@ def hex_map(rows, tokens):
 
 def compress(press, module, hidden, k, v, attentions, kwargs):
     module.masked_key_indices = None
-    k2, _ = press.compress(module, hidden, k, v, attentions, kwargs)
+    k2, v2 = press.compress(module, hidden, k.clone(), v, attentions, kwargs)
+    if isinstance(press, ThinKPress):  # the channels that are 0 now
+        return [(head == 0).all(0).nonzero().flatten().tolist() for head in k2[0]]
+    if isinstance(press, KeyRerotationPress) or getattr(press, "rerotate_keys", False):
+        return kept_rows(v, v2)
+    if isinstance(press, MergingPress):
+        merged_values.append(float(v2.double().abs().sum()))
     if module.masked_key_indices is not None:
         return masked_rows(module, k.shape[1], k.shape[2])
     return kept_rows(k, k2)
@@ -135,17 +199,42 @@ def eager_attention(k, q, cos, sin):
     return torch.softmax(logits.masked_fill(torch.ones(logits.shape[-2:]).triu(1).bool(), float("-inf")), -1)
 
 
+merged_values = []
+
+
 @torch.no_grad()
 def seeded_case(spec, press, tokens):
     layers = []
+    merged_values.clear()
+    filters, mean, cov = statistics()
+    if isinstance(press, QFilterPress):
+        press.q_filters = filters
+    if isinstance(press, ExpectedAttentionStatsPress):
+        press.mu, press.cov = mean, cov
+    if isinstance(press, FinchPress):
+        press.window_size = 16
+    drawn = torch.randn
     for layer in range(LAYERS):
         k, v, q = tensors(tokens, layer)
         module = attention_module(layer)
         cos, sin = module.rotary_emb(q, torch.arange(tokens)[None])
         attentions = eager_attention(k, q, cos, sin) if isinstance(press, ObservedAttentionPress) else None
-        rows = compress(press, module, q, k, v, attentions, {"position_embeddings": (cos, sin)})
+        torch.randn = sketches(layer)
+        keys_before = kvpress.presses.leverage_press.get_prerope_key_states
+        kvpress.presses.leverage_press.get_prerope_key_states = lambda module, hidden: turned_back(k, cos, sin, hidden.shape[1])
+        rows = compress(press, module, q, k, v, attentions, {"position_embeddings": (cos, sin), "hidden_states": q})
+        kvpress.presses.leverage_press.get_prerope_key_states = keys_before
+        torch.randn = drawn
         layers.append([hex_map(r, tokens) for r in rows])
-    return {"press": spec, "tokens": tokens, "kept": layers}
+    case = {"press": spec, "tokens": tokens, "kept": layers}
+    return case | {"values": list(merged_values)} if merged_values else case
+
+
+def turned_back(k, cos, sin, count):
+    """Keys before rotation; a slice of the context is the one that Compactor's first and last tokens leave."""
+    first = 8 if count < k.shape[2] else 0
+    _, before = apply_rotary_pos_emb(k, k, cos, -sin)
+    return before[:, :, first:first + count]
 
 
 @torch.no_grad()
@@ -180,8 +269,10 @@ def main():
     folder = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else here.parent / "data" / "press")
     folder.mkdir(parents=True, exist_ok=True)
     shape = {"layers": LAYERS, "kv_heads": KV_HEADS, "group": GROUP, "dim": DIM}
+    # Chunks of non-causal attention divide their context: kvpress pads the last chunk, and lets the padding take part.
     # lagkv(ratio=0.5) leaves out the context whose budget ends inside LagKV's equal top scores: any of them may stay.
-    seeded = [seeded_case(spec, press, tokens) for spec, press in cases().items() for tokens in (151, 333) if (spec, tokens) != ("lagkv(ratio=0.5)", 333)]
+    seeded = [seeded_case(spec, press, tokens) for spec, press in cases().items() for tokens in (151, 333) if (spec, tokens) != ("lagkv(ratio=0.5)", 333)
+              and (tokens == 333 or "chunk_size=" not in spec)]
     write(folder / "seeded_kept.json", shape, seeded)
     ids = json.loads((here.parent / "data" / "model" / "smollm2_logits.json").read_text())["cases"][0]["ids"]
     model = llama_of(sys.argv[1])

@@ -121,8 +121,15 @@ void ParamForm::setSpec(const QString& spec) {
 
 QString ParamForm::spec() const {
   QStringList args;
+  // A budget in tokens or megabytes stands in the ratio's place; of two, the first one counts.
+  std::string_view budget = "ratio";
+  for (const ParamSpec& s : m_press.params) {
+    if ((s.key != "tokens" && s.key != "mb") || budget != "ratio") continue;
+    if (!isDefault(s, valueOf(findChild<QWidget*>(qt(s.key), Qt::FindDirectChildrenOnly)))) budget = s.key;
+  }
   for (const ParamSpec& s : m_press.params) {
     const QString value = valueOf(findChild<QWidget*>(qt(s.key), Qt::FindDirectChildrenOnly));
+    if ((s.key == "ratio" || s.key == "tokens" || s.key == "mb") && s.key != budget) continue;
     // The ratio is always said: it is what a reader of the spec looks for.
     if (s.key == "ratio" || !isDefault(s, value)) args << qt(s.key) + QLatin1Char('=') + value;
   }

@@ -565,6 +565,198 @@
         <source>Press inside</source>
         <translation>内部方法</translation>
     </message>
+    <message>
+        <source>Tokens kept</source>
+        <translation>保留 token 数</translation>
+    </message>
+    <message>
+        <source>Megabytes kept</source>
+        <translation>保留 MB 数</translation>
+    </message>
+    <message>
+        <source>CurDKV</source>
+        <translation>CurDKV</translation>
+    </message>
+    <message>
+        <source>Leverage of</source>
+        <translation>杠杆值取自</translation>
+    </message>
+    <message>
+        <source>Random projection</source>
+        <translation>随机投影</translation>
+    </message>
+    <message>
+        <source>Local windows</source>
+        <translation>局部窗口</translation>
+    </message>
+    <message>
+        <source>Leverage scores</source>
+        <translation>杠杆分数</translation>
+    </message>
+    <message>
+        <source>Sketch width</source>
+        <translation>草图宽度</translation>
+    </message>
+    <message>
+        <source>Non-causal attention</source>
+        <translation>非因果注意力</translation>
+    </message>
+    <message>
+        <source>Chunk</source>
+        <translation>分块</translation>
+    </message>
+    <message>
+        <source>Compactor</source>
+        <translation>Compactor</translation>
+    </message>
+    <message>
+        <source>Last tokens</source>
+        <translation>末尾 token 数</translation>
+    </message>
+    <message>
+        <source>Blending</source>
+        <translation>混合权重</translation>
+    </message>
+    <message>
+        <source>CapKV</source>
+        <translation>CapKV</translation>
+    </message>
+    <message>
+        <source>Sharpness</source>
+        <translation>锐度</translation>
+    </message>
+    <message>
+        <source>Q-Filters</source>
+        <translation>Q-Filters</translation>
+    </message>
+    <message>
+        <source>Filters</source>
+        <translation>滤波器文件</translation>
+    </message>
+    <message>
+        <source>Expected attention (statistics)</source>
+        <translation>期望注意力(统计量)</translation>
+    </message>
+    <message>
+        <source>Statistics</source>
+        <translation>统计量文件</translation>
+    </message>
+    <message>
+        <source>ThinK</source>
+        <translation>ThinK</translation>
+    </message>
+    <message>
+        <source>Channels removed</source>
+        <translation>移除的通道比例</translation>
+    </message>
+    <message>
+        <source>SimLayerKV</source>
+        <translation>SimLayerKV</translation>
+    </message>
+    <message>
+        <source>Lazy from</source>
+        <translation>惰性阈值</translation>
+    </message>
+    <message>
+        <source>Last queries</source>
+        <translation>末尾查询数</translation>
+    </message>
+    <message>
+        <source>Latest tokens</source>
+        <translation>最新 token 数</translation>
+    </message>
+    <message>
+        <source>FINCH</source>
+        <translation>FINCH</translation>
+    </message>
+    <message>
+        <source>Normalise</source>
+        <translation>归一化</translation>
+    </message>
+    <message>
+        <source>Turn keys</source>
+        <translation>重新旋转键</translation>
+    </message>
+    <message>
+        <source>Question tokens</source>
+        <translation>问题 token 数</translation>
+    </message>
+    <message>
+        <source>KVzip</source>
+        <translation>KVzip</translation>
+    </message>
+    <message>
+        <source>By layer</source>
+        <translation>逐层</translation>
+    </message>
+    <message>
+        <source>KVzip+</source>
+        <translation>KVzip+</translation>
+    </message>
+    <message>
+        <source>CriticalKV</source>
+        <translation>CriticalKV</translation>
+    </message>
+    <message>
+        <source>First stage</source>
+        <translation>第一阶段比例</translation>
+    </message>
+    <message>
+        <source>CriticalAdaKV</source>
+        <translation>CriticalAdaKV</translation>
+    </message>
+    <message>
+        <source>Chunks</source>
+        <translation>分块压缩</translation>
+    </message>
+    <message>
+        <source>Blocks</source>
+        <translation>分段压缩</translation>
+    </message>
+    <message>
+        <source>Block</source>
+        <translation>段长</translation>
+    </message>
+    <message>
+        <source>Ratio by layer</source>
+        <translation>逐层压缩率</translation>
+    </message>
+    <message>
+        <source>Ratios of the layers</source>
+        <translation>各层压缩率</translation>
+    </message>
+    <message>
+        <source>Key rerotation</source>
+        <translation>键重新旋转</translation>
+    </message>
+    <message>
+        <source>Merging</source>
+        <translation>合并</translation>
+    </message>
+    <message>
+        <source>Similarity from</source>
+        <translation>相似度阈值</translation>
+    </message>
+    <message>
+        <source>Share merged</source>
+        <translation>合并比例</translation>
+    </message>
+    <message>
+        <source>DMS</source>
+        <translation>DMS</translation>
+    </message>
+    <message>
+        <source>Threshold</source>
+        <translation>阈值</translation>
+    </message>
+    <message>
+        <source>While decoding</source>
+        <translation>解码时也压缩</translation>
+    </message>
+    <message>
+        <source>Router weights</source>
+        <translation>路由器权重文件</translation>
+    </message>
 </context>
 <context>
     <name>Provenance</name>

@@ -3,6 +3,7 @@
 // Kept positions against kvpress (tests/oracle/make_press_golden.py): on seeded tensors, and on the default model in float32.
 #include <QDir>
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -65,6 +66,48 @@ FakeLayer goldenLayer(const HeadShape& shape, int64_t tokens, int layer) {
   return l;
 }
 
+/// Filters, means and diagonal covariances of make_press_golden.py.
+QueryStats goldenStats(const HeadShape& s) {
+  SeededRandom random(77);
+  QueryStats stats;
+  const auto draw = [&](std::vector<float>& out, int n) {
+    for (int i = 0; i < n; ++i) out.push_back(float(random.uniform() * 2 - 1));
+  };
+  draw(stats.filters, s.heads() * s.headDim);
+  draw(stats.mean, s.layers * s.queryHeads() * s.headDim);
+  stats.cov.assign(stats.mean.size() * size_t(s.headDim), 0.f);
+  for (size_t i = 0; i < stats.mean.size(); ++i) stats.cov[i * size_t(s.headDim) + i % size_t(s.headDim)] = float(random.uniform());
+  return stats;
+}
+
+/// W_o of make_press_golden.py.
+std::vector<float> goldenOutput(const HeadShape& s, int layer) {
+  SeededRandom random(uint64_t(500 + layer));
+  std::vector<float> wo(size_t(s.hidden * s.queryHeads() * s.headDim));
+  for (float& w : wo) w = float(random.uniform() * 2 - 1);
+  return wo;
+}
+
+/// Sum of all kept values of a layer after its merges, without their signs.
+double mergedSum(const LayerKeep& kept, const HeadShape& s, const LayerTrace& t) {
+  double sum = 0;
+  for (int h = 0; h < s.kvHeads; ++h) {
+    const auto value = [&](int32_t row, int d) { return double(t.v[(h * t.tokens + row) * s.headDim + d]); };
+    for (const int32_t p : kept.heads[size_t(h)].positions) {
+      for (int d = 0; d < s.headDim; ++d) {
+        double v = value(p, d), weight = 1;
+        for (const RowMerge& m : kept.heads[size_t(h)].merges) {
+          if (m.into != p) continue;
+          v += double(m.weight) * value(m.from, d);
+          weight += double(m.weight);
+        }
+        sum += std::abs(v / weight);
+      }
+    }
+  }
+  return sum;
+}
+
 }  // namespace
 
 class TestPressGolden : public QObject {
@@ -85,13 +128,16 @@ class TestPressGolden : public QObject {
     const nlohmann::json golden = readGolden("seeded_kept.json");
     HeadShape shape{golden["layers"], golden["kv_heads"], golden["group"], golden["dim"], 0};
     shape.hidden = shape.queryHeads() * shape.headDim;
-    QVERIFY(golden["cases"].size() >= 24);
+    QVERIFY(golden["cases"].size() >= 80);
+    Pattern pattern;
+    pattern.stats = goldenStats(shape);
     for (const auto& c : golden["cases"]) {
       const auto spec = c["press"].get<std::string>();
       const PressPtr press = makePress(spec);
       RunContext run;
       run.shape = shape;
       run.tokens = c["tokens"].get<int64_t>();
+      run.pattern = &pattern;
       press->begin(run);
       double worst = 1;
       for (int l = 0; l < shape.layers; ++l) {
@@ -102,8 +148,16 @@ class TestPressGolden : public QObject {
         trace.q = layer.q.data();
         trace.ropeCos = layer.cosines.data();
         trace.ropeSin = layer.sines.data();
+        const std::vector<float> wo = goldenOutput(shape, l);
+        trace.wo = wo.data();
+        const LayerKeep kept = press->keep(trace);
         std::vector<std::vector<int32_t>> got;
-        for (HeadKeep& h : press->keep(trace).heads) got.push_back(std::move(h.positions));
+        for (const HeadKeep& h : kept.heads) got.push_back(h.zeroed.empty() ? h.positions : h.zeroed);
+        if (c.contains("values")) {
+          const double want = c["values"][size_t(l)].get<double>(), sum = mergedSum(kept, shape, trace);
+          QVERIFY2(std::abs(sum - want) < 1e-4 * want,
+                   (spec + ": merged values " + std::to_string(sum) + ", kvpress " + std::to_string(want)).c_str());
+        }
         worst = std::min(worst, worstHead(c["kept"][size_t(l)], got));
       }
       QVERIFY2(worst >= .98, (spec + " at " + std::to_string(run.tokens) + ": worst head " + std::to_string(worst)).c_str());
