@@ -57,7 +57,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   cli::Commands commands(app);
   for (const auto add : {cli::addCompare, cli::addGenerate, cli::addBench, cli::addKeep, cli::addLogits, cli::addTokenize, cli::addModels,
-                         cli::addEval, cli::addInspect, cli::addPresses, cli::addCalibrate, cli::addPlace, cli::addRoute, cli::addRuns, cli::addExport})
+                         cli::addEval, cli::addClaims, cli::addInspect, cli::addPresses, cli::addCalibrate, cli::addPlace, cli::addRoute, cli::addRuns, cli::addExport})
     add(commands);
   const bool known =
       argc > 1 && std::any_of(commands.runs.begin(), commands.runs.end(), [&](const auto& r) { return r.first->get_name() == argv[1]; });

@@ -44,6 +44,7 @@ void addKeep(Commands&);
 void addCompare(Commands&);
 void addBench(Commands&);
 void addEval(Commands&);
+void addClaims(Commands&);
 void addCalibrate(Commands&);
 void addPlace(Commands&);
 void addRoute(Commands&);

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 // eval: a grid of methods, ratios, lengths and tasks, replayed from one prefill each.
+#include "core/api/eval.h"
+
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -11,7 +13,6 @@
 #include "app/cli/progress.h"
 #include "app/cli/spec_list.h"
 #include "core/api/error.h"
-#include "core/api/eval.h"
 #include "core/api/eval_columns.h"
 #include "core/api/lab.h"
 
@@ -53,7 +54,8 @@ EvalSpec specOf(const EvalOptions& o, const Context& context) {
   if (spec.tasks.empty()) badInput("--task: no task is named; presslab-cli eval --list shows them");
   expandEvalTasks(spec.tasks);
   spec.methods = parseSpecs("--press", o.presses);
-  for (const std::string& part : parts(o.lengths.empty() ? "512" : o.lengths)) spec.lengths.push_back(int(parseInteger("--lengths", part, 4, kMostLength)));
+  for (const std::string& part : parts(o.lengths.empty() ? "512" : o.lengths))
+    spec.lengths.push_back(int(parseInteger("--lengths", part, 4, kMostLength)));
   if (spec.lengths.empty()) badInput("--lengths: no length is named");
   for (const std::string& part : parts(o.ratios)) spec.ratios.push_back(parseNumber("--ratios", part, 1e-9, 1 - 1e-9));
   if (!o.file.empty()) {
@@ -90,7 +92,7 @@ Json shortRow(const EvalRow& r) {
   out["task"] = r.task;
   out["length"] = r.length;
   out["method"] = r.method;
-  out["KV MB"] = shown(double(r.kvBytes) / 1e6, 2);
+  out["KV MB"] = shown(r.samples > 0 ? double(r.kvBytes) / 1e6 : NAN, 2);
   out["ppl"] = shown(r.ppl, 3);
   out["kld"] = shown(r.kldMean, 4);
   out["agree %"] = shown(100 * r.top1Agree, 1);
@@ -155,7 +157,8 @@ void addEval(Commands& commands) {
   CLI::App& app = commands.add("eval", "Quality: perplexity, divergence and retrieval tasks under many methods, replayed from one prefill each");
   const auto o = std::make_shared<EvalOptions>();
   o->model.add(app);
-  app.add_option("--task,--tasks", o->tasks, "Tasks or families, separated by commas: ppl, kld, niah, vt, cwe, fwe, passkey, kv, ... or all")->type_name("LIST");
+  app.add_option("--task,--tasks", o->tasks, "Tasks or families, separated by commas: ppl, kld, niah, vt, cwe, fwe, passkey, kv, ... or all")
+      ->type_name("LIST");
   app.add_option("--press,--methods", o->presses, "Press specs, separated by ;")->type_name("SPECS")->capture_default_str();
   app.add_option("--lengths,--length", o->lengths, "Context tokens; windows of ppl")->type_name("LIST")->default_str("512");
   app.add_option("--ratios,--ratio", o->ratios, "Shares removed; without it as the specs say")->type_name("LIST");

@@ -50,18 +50,18 @@ struct EvalSpec {
 
 /// One replay: a task's instance under one method. What the rows file holds, a line each.
 struct EvalSample {
-  std::string task, method;     // canonical spec, "oracle(ratio=0.5)"
+  std::string task, method;      // canonical spec, "oracle(ratio=0.5)"
   int length = 0, instance = 0;  // instance: seed or window
-  double ratio = 0;             // requested, 0 for none
-  double ratioMeasured = 0;     // bytes
+  double ratio = 0;              // requested, 0 for none
+  double ratioMeasured = 0;      // bytes
   int64_t kvBytes = 0, kvBytesFull = 0;
   int contextTokens = 0, questionTokens = 0;
-  double score = -1;                  // 0..1; < 0: the task has none
-  double nll = 0;                     // sum of negative log-likelihoods in nats over nllCount tokens
-  int nllCount = 0;                   // 0: the task has none
-  double attentionKept = -1;          // < 0: not measured
-  std::vector<double> kld;            // by position, nats
-  std::vector<uint8_t> agree;         // by position
+  double score = -1;           // 0..1; < 0: the task has none
+  double nll = 0;              // sum of negative log-likelihoods in nats over nllCount tokens
+  int nllCount = 0;            // 0: the task has none
+  double attentionKept = -1;   // < 0: not measured
+  std::vector<double> kld;     // by position, nats
+  std::vector<uint8_t> agree;  // by position
   std::string question, answerPrefix, prediction;
   std::vector<std::string> answers;
   std::string error;  // refused: nothing else holds
@@ -73,11 +73,11 @@ struct EvalRow {
   int length = 0, samples = 0, failed = 0;
   double ratio = 0, ratioMeasured = 0;
   double ppl = 0, kldMean = 0, kldP99 = 0, top1Agree = 0, score = 0, attentionKept = 0;
-  double lo = 0, hi = 0;                 // 95 % interval of the row's main figure (score, kld_mean or ppl)
+  double lo = 0, hi = 0;                       // 95 % interval of the row's main figure (score, kld_mean or ppl)
   double delta = 0, deltaLo = 0, deltaHi = 0;  // score or ppl minus the baseline's on the same samples, and its paired interval
-  double baseline = 0;                   // main figure of the uncompressed model
-  int64_t kvBytes = 0, kvBytesFull = 0;  // means
-  bool counted = true;                   // false: the uncompressed model fails at it, so it is left out of means
+  double baseline = 0;                         // main figure of the uncompressed model
+  int64_t kvBytes = 0, kvBytesFull = 0;        // means
+  bool counted = true;                         // false: the uncompressed model fails at it, so it is left out of means
   std::string note;
 };
 
@@ -89,7 +89,7 @@ struct EvalHeadRow {
 };
 
 struct EvalProgress {
-  int done = 0, total = 0;          // replays
+  int done = 0, total = 0;            // replays
   double share = 0, etaSeconds = -1;  // < 0: unknown
   std::string what;
   std::shared_ptr<const EvalSample> sample;  // one that was just finished and kept

@@ -81,9 +81,8 @@ EvalResult evaluate(Lab& lab, const EvalSpec& given, const EvalSink& sink, std::
       p.what = "loading";
       sink(p);
     }
-    lab.lend(result.spec.model, {}, stop, [&](LoadedModel& model, RunMemory& memory) {
-      runGrid(model, memory, result.spec, sink, stop, result, heads);
-    });
+    lab.lend(result.spec.model, {}, stop,
+             [&](LoadedModel& model, RunMemory& memory) { runGrid(model, memory, result.spec, sink, stop, result, heads); });
   });
   guarded([&] {
     result.rows = summarizeEval(result.samples, result.spec.seed);

@@ -19,7 +19,8 @@ using Json = nlohmann::ordered_json;
 
 std::string headsCsv(const std::vector<EvalHeadRow>& rows) {
   CsvWriter csv;
-  for (const char* name : {"task", "method", "length", "ratio", "layer", "head", "samples", "kept_share", "attention_kept", "output_error"}) csv.text(name);
+  for (const char* name : {"task", "method", "length", "ratio", "layer", "head", "samples", "kept_share", "attention_kept", "output_error"})
+    csv.text(name);
   csv.endRow();
   for (const EvalHeadRow& r : rows) {
     csv.text(r.task);
@@ -42,6 +43,12 @@ std::string decimals(double x, int n) {
   char text[64];
   std::snprintf(text, sizeof text, "%.*f", n, x);
   return text;
+}
+
+/// Bytes of a row in which at least one replay went well.
+EvalValue bytesOf(const EvalRow& row, int64_t bytes) {
+  if (row.samples > 0) return bytes;
+  return double(NAN);
 }
 
 std::string resultsJson(const EvalResult& result) {
@@ -67,30 +74,29 @@ std::string resultsJson(const EvalResult& result) {
 }  // namespace
 
 std::span<const EvalColumn> evalColumns() {
-  static const EvalColumn kColumns[] = {
-      {"task", [](const EvalRow& r) -> EvalValue { return r.task; }},
-      {"method", [](const EvalRow& r) -> EvalValue { return r.method; }},
-      {"length", [](const EvalRow& r) -> EvalValue { return int64_t(r.length); }},
-      {"ratio", [](const EvalRow& r) -> EvalValue { return r.ratio; }},
-      {"ratio_measured", [](const EvalRow& r) -> EvalValue { return r.ratioMeasured; }},
-      {"ppl", [](const EvalRow& r) -> EvalValue { return r.ppl; }},
-      {"kld_mean", [](const EvalRow& r) -> EvalValue { return r.kldMean; }},
-      {"kld_p99", [](const EvalRow& r) -> EvalValue { return r.kldP99; }},
-      {"top1_agree", [](const EvalRow& r) -> EvalValue { return r.top1Agree; }},
-      {"score", [](const EvalRow& r) -> EvalValue { return r.score; }},
-      {"lo", [](const EvalRow& r) -> EvalValue { return r.lo; }},
-      {"hi", [](const EvalRow& r) -> EvalValue { return r.hi; }},
-      {"baseline", [](const EvalRow& r) -> EvalValue { return r.baseline; }},
-      {"delta", [](const EvalRow& r) -> EvalValue { return r.delta; }},
-      {"delta_lo", [](const EvalRow& r) -> EvalValue { return r.deltaLo; }},
-      {"delta_hi", [](const EvalRow& r) -> EvalValue { return r.deltaHi; }},
-      {"attention_kept", [](const EvalRow& r) -> EvalValue { return r.attentionKept; }},
-      {"kv_bytes", [](const EvalRow& r) -> EvalValue { return r.kvBytes; }},
-      {"kv_bytes_full", [](const EvalRow& r) -> EvalValue { return r.kvBytesFull; }},
-      {"samples", [](const EvalRow& r) -> EvalValue { return int64_t(r.samples); }},
-      {"failed", [](const EvalRow& r) -> EvalValue { return int64_t(r.failed); }},
-      {"counted", [](const EvalRow& r) -> EvalValue { return r.counted; }},
-      {"note", [](const EvalRow& r) -> EvalValue { return r.note; }}};
+  static const EvalColumn kColumns[] = {{"task", [](const EvalRow& r) -> EvalValue { return r.task; }},
+                                        {"method", [](const EvalRow& r) -> EvalValue { return r.method; }},
+                                        {"length", [](const EvalRow& r) -> EvalValue { return int64_t(r.length); }},
+                                        {"ratio", [](const EvalRow& r) -> EvalValue { return r.ratio; }},
+                                        {"ratio_measured", [](const EvalRow& r) -> EvalValue { return r.ratioMeasured; }},
+                                        {"ppl", [](const EvalRow& r) -> EvalValue { return r.ppl; }},
+                                        {"kld_mean", [](const EvalRow& r) -> EvalValue { return r.kldMean; }},
+                                        {"kld_p99", [](const EvalRow& r) -> EvalValue { return r.kldP99; }},
+                                        {"top1_agree", [](const EvalRow& r) -> EvalValue { return r.top1Agree; }},
+                                        {"score", [](const EvalRow& r) -> EvalValue { return r.score; }},
+                                        {"lo", [](const EvalRow& r) -> EvalValue { return r.lo; }},
+                                        {"hi", [](const EvalRow& r) -> EvalValue { return r.hi; }},
+                                        {"baseline", [](const EvalRow& r) -> EvalValue { return r.baseline; }},
+                                        {"delta", [](const EvalRow& r) -> EvalValue { return r.delta; }},
+                                        {"delta_lo", [](const EvalRow& r) -> EvalValue { return r.deltaLo; }},
+                                        {"delta_hi", [](const EvalRow& r) -> EvalValue { return r.deltaHi; }},
+                                        {"attention_kept", [](const EvalRow& r) -> EvalValue { return r.attentionKept; }},
+                                        {"kv_bytes", [](const EvalRow& r) -> EvalValue { return bytesOf(r, r.kvBytes); }},
+                                        {"kv_bytes_full", [](const EvalRow& r) -> EvalValue { return bytesOf(r, r.kvBytesFull); }},
+                                        {"samples", [](const EvalRow& r) -> EvalValue { return int64_t(r.samples); }},
+                                        {"failed", [](const EvalRow& r) -> EvalValue { return int64_t(r.failed); }},
+                                        {"counted", [](const EvalRow& r) -> EvalValue { return r.counted; }},
+                                        {"note", [](const EvalRow& r) -> EvalValue { return r.note; }}};
   return kColumns;
 }
 
@@ -117,9 +123,9 @@ std::string evalMarkdown(const EvalResult& result) {
   for (const EvalRow& r : result.rows) {
     const bool small = std::isnan(r.score) && r.task != "ppl";
     const std::string interval = std::isnan(r.lo) ? "-" : decimals(r.lo, small ? 4 : 3) + " - " + decimals(r.hi, small ? 4 : 3);
-    out += "| " + r.task + " | `" + r.method + "` | " + std::to_string(r.length) + " | " + decimals(r.ppl, 3) + " | " + decimals(r.kldMean, 4) + " | " +
-           decimals(100 * r.top1Agree, 1) + " | " + decimals(r.score, 3) + " | " + interval + " | " + decimals(100 * r.attentionKept, 1) + " | " +
-           decimals(double(r.kvBytes) / 1e6, 2) + " | " + r.note + " |\n";
+    out += "| " + r.task + " | `" + r.method + "` | " + std::to_string(r.length) + " | " + decimals(r.ppl, 3) + " | " + decimals(r.kldMean, 4) +
+           " | " + decimals(100 * r.top1Agree, 1) + " | " + decimals(r.score, 3) + " | " + interval + " | " + decimals(100 * r.attentionKept, 1) +
+           " | " + decimals(r.samples > 0 ? double(r.kvBytes) / 1e6 : NAN, 2) + " | " + r.note + " |\n";
   }
   return out;
 }

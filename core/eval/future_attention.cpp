@@ -5,11 +5,15 @@
 #include <algorithm>
 
 #include "core/api/error.h"
+#include "core/press/pressed_layers.h"
 
 namespace presslab {
 
 FutureAttention::FutureAttention(const HeadShape& shape, int64_t context)
-    : m_shape(shape), m_context(context), m_sums(size_t(shape.heads()) * size_t(context), 0), m_later(size_t(shape.heads()), 0),
+    : m_shape(shape),
+      m_context(context),
+      m_sums(size_t(shape.heads()) * size_t(context), 0),
+      m_later(size_t(shape.heads()), 0),
       m_all(size_t(shape.heads()), 0) {}
 
 void FutureAttention::add(int layer, int queryHead, std::span<const float> probs, std::span<const int32_t> positions) {
@@ -29,7 +33,7 @@ void FutureAttention::add(int layer, int queryHead, std::span<const float> probs
 }
 
 std::vector<LayerKeep> FutureAttention::oracle(double ratio) const {
-  const int64_t each = keptTokens(m_context, ratio), wanted = each * m_shape.heads();
+  const int64_t each = keptTokens(m_context, ratio), wanted = each * m_shape.pressed().heads();
   if (each < 1) badInput("the oracle keeps no token of " + std::to_string(m_context) + " at ratio " + std::to_string(ratio));
   struct Place {
     double mass;
@@ -41,6 +45,7 @@ std::vector<LayerKeep> FutureAttention::oracle(double ratio) const {
   };
   std::vector<Place> best, others;
   for (int h = 0; h < m_shape.heads(); ++h) {
+    if (m_shape.isBounded(h / m_shape.kvHeads)) continue;
     const double* sums = head(h);
     int64_t top = m_context - 1;
     for (int64_t p = m_context - 1; p >= 0; --p)
@@ -51,7 +56,12 @@ std::vector<LayerKeep> FutureAttention::oracle(double ratio) const {
   if (more < others.size()) std::nth_element(others.begin(), others.begin() + std::ptrdiff_t(more), others.end(), before);
   others.resize(std::min(more, others.size()));
   std::vector<LayerKeep> layers(size_t(m_shape.layers));
-  for (LayerKeep& layer : layers) layer.heads.resize(size_t(m_shape.kvHeads));
+  for (int l = 0; l < m_shape.layers; ++l) {
+    if (m_shape.isBounded(l))
+      layers[size_t(l)] = slidingRings(m_shape.kvHeads, m_shape.boundedWindow, m_context);
+    else
+      layers[size_t(l)].heads.resize(size_t(m_shape.kvHeads));
+  }
   const auto headOf = [&](int32_t h) -> HeadKeep& { return layers[size_t(h / m_shape.kvHeads)].heads[size_t(h % m_shape.kvHeads)]; };
   for (const std::vector<Place>* list : {&best, &others})
     for (const Place& place : *list) headOf(place.head).positions.push_back(place.position);

@@ -18,6 +18,7 @@ class FutureAttention {
   void add(int layer, int queryHead, std::span<const float> probs, std::span<const int32_t> positions);
 
   /// The head-tokens with the most attention over the whole cache, exactly heads * int(T * (1 - ratio)) of them; every head keeps its best one.
+  /// Layers whose window bounds them already stay as they are and do not count.
   /// Equal attention: the later token, then the higher head. No plan of as many head-tokens that leaves no head empty keeps more. Throws
   /// Failure(BadInput) when no token would stay.
   std::vector<LayerKeep> oracle(double ratio) const;

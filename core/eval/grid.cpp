@@ -23,9 +23,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kComparedWindows = 8;       // of ppl, unless --chunks says otherwise, when methods are compared
+constexpr int kComparedWindows = 8;         // of ppl, unless --chunks says otherwise, when methods are compared
 constexpr size_t kMadeUpCharacters = 6000;  // of each generated kind behind the bundled texts
-constexpr int64_t kQuestionRoom = 256;    // positions for template, question and answer prefix
 
 struct Job {
   const TaskRow* task;
@@ -121,14 +120,13 @@ void Grid::prepare() {
   if (m_spec.newTokens < 1) badInput("new tokens must be >= 1, they are " + std::to_string(m_spec.newTokens));
   m_methods = gridMethods(m_spec.methods, m_spec.ratios);
   const int64_t positions = m_model.file->config().contextLength;
-  for (const int length : m_spec.lengths) {
-    for (const std::string& id : m_spec.tasks) {
-      const EvalTaskInfo& info = findTask(id).info;
-      const int64_t needed = length + (info.scored ? kQuestionRoom : info.id == "kld" ? m_spec.newTokens + 1 : 0);
-      if (needed > positions)
-        badInput("length " + std::to_string(length) + ": task " + id + " needs " + grouped(needed) + " positions, the model has " + grouped(positions));
-    }
-  }
+  for (const int length : m_spec.lengths)
+    if (length > positions) badInput("length " + grouped(length) + ": the model has " + grouped(positions) + " positions");
+}
+
+/// Positions that an instance takes.
+int64_t positionsOf(const TaskInstance& task) {
+  return int64_t(task.prompt.context.size() + task.prompt.question.size()) + std::max(task.newTokens, 1);
 }
 
 /// What is missing, instance by instance, in the order of lengths and tasks; makes one instance of each cell, so that a length that does not fit
@@ -142,7 +140,9 @@ void Grid::plan() {
     for (const std::string& id : m_spec.tasks) {
       const TaskRow& task = findTask(id);
       const int count = task.instances ? task.instances(request(length, 0), m_spec.seeds, chunks) : m_spec.seeds;
-      task.make(request(length, 0));
+      const int64_t positions = m_model.file->config().contextLength, needed = positionsOf(task.make(request(length, 0)));
+      if (needed > positions)
+        badInput("length " + grouped(length) + ": task " + id + " needs " + grouped(needed) + " positions, the model has " + grouped(positions));
       for (int i = 0; i < count; ++i) {
         Job job{&task, length, i, {}, double(length) + 500};
         EvalSample probe;
@@ -184,9 +184,8 @@ RunContext Grid::context(const Job& job, const TaskInstance& task) const {
   RunContext run;
   run.shape = m_model.backend->shape();
   run.tokens = int64_t(task.prompt.context.size());
-  [&](auto& r) {
-    if constexpr (requires { r.question; }) r.question = m_spec.queryAware ? task.askedTokens : 0;
-  }(run);
+  run.question = task.prompt.questionInContext;
+  run.reread = &task.prompt.reread;
   run.seed = m_spec.seed + uint64_t(job.instance);
   if (m_memory.pattern) {
     run.pattern = m_memory.pattern->pattern.get();
@@ -289,17 +288,17 @@ void Grid::replay(const Job& job, const TaskInstance& task, InstanceRun& run, st
 }
 
 void Grid::runJob(const Job& job) {
-  const TaskInstance task = job.task->make(request(job.length, job.instance));
-  const int64_t room = m_model.file->config().contextLength;
-  const int64_t needed = int64_t(task.prompt.context.size() + task.prompt.question.size()) + std::max(task.newTokens, 1);
-  if (needed > room)
-    badInput("task " + std::string(job.task->info.id) + " at length " + std::to_string(job.length) + " needs " + grouped(needed) +
-             " positions, the model has " + grouped(room));
+  TaskInstance task = job.task->make(request(job.length, job.instance));
+  task.prompt.questionInContext = m_spec.queryAware ? task.askedTokens : 0;
+  task.prompt.reread = rereadText(m_model, m_spec.raw || !job.task->info.scored);
+  if (const int64_t positions = m_model.file->config().contextLength; positionsOf(task) > positions)
+    badInput("length " + grouped(job.length) + ": task " + std::string(job.task->info.id) + " needs " + grouped(positionsOf(task)) +
+             " positions, the model has " + grouped(positions));
   if (job.task == &kPplRow && m_methods.size() == 1) {
     EvalSample sample = sampleOf(job, 0, task);
     pplByForwardPass(m_model, task, sample, m_stop);
-    const HeadShape shape = m_model.backend->shape();
-    sample.kvBytes = sample.kvBytesFull = 2 * m_model.backend->kvRowBytes() * shape.heads() * int64_t(task.prompt.context.size());
+    sample.kvBytes = sample.kvBytesFull =
+        2 * m_model.backend->kvRowBytes() * m_model.backend->shape().headTokens(int64_t(task.prompt.context.size()));
     keep(job, sample);
     return;
   }

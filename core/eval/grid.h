@@ -9,7 +9,8 @@
 
 namespace presslab {
 
-/// Runs what of the grid is missing on a loaded model. `result.samples` and `heads` keep what was finished when it throws (Failure, Cancelled included).
+/// Runs what of the grid is missing on a loaded model. `result.samples` and `heads` keep what was finished when it throws (Failure, Cancelled
+/// included).
 void runGrid(LoadedModel&, RunMemory&, const EvalSpec&, const EvalSink&, std::stop_token, EvalResult& result, std::vector<HeadSample>& heads);
 
 }  // namespace presslab

@@ -189,8 +189,10 @@ std::vector<T> readLines(const std::string& path, const Read& read, size_t* byte
     try {
       T one = read(Json::parse(line));
       std::string key;
-      if constexpr (std::is_same_v<T, EvalSample>) key = sampleKey(one);
-      else key = one.key;
+      if constexpr (std::is_same_v<T, EvalSample>)
+        key = sampleKey(one);
+      else
+        key = one.key;
       if (seen.insert(key).second) out.push_back(std::move(one));
     } catch (const Json::exception& e) {
       badInput(printable(path) + ", line " + std::to_string(number) + ": " + e.what());
@@ -215,7 +217,8 @@ Json readManifestJson(const std::string& dir) {
   if (!in) throw Failure(ErrorCode::Io, printable(path) + ": no grid is here (no manifest.json)");
   try {
     Json j = Json::parse(in);
-    if (j.at("schema") != kSchema) badInput(printable(path) + ": schema " + j.at("schema").dump() + ", this program reads " + std::to_string(kSchema));
+    if (j.at("schema") != kSchema)
+      badInput(printable(path) + ": schema " + j.at("schema").dump() + ", this program reads " + std::to_string(kSchema));
     return j;
   } catch (const Json::exception& e) {
     badInput(printable(path) + ": " + e.what());
@@ -258,9 +261,7 @@ void appendLine(int fd, const std::string& path, const std::string& line) {
 
 }  // namespace
 
-std::string sampleKey(const EvalSample& s) {
-  return s.task + "|" + std::to_string(s.length) + "|" + std::to_string(s.instance) + "|" + s.method;
-}
+std::string sampleKey(const EvalSample& s) { return s.task + "|" + std::to_string(s.length) + "|" + std::to_string(s.instance) + "|" + s.method; }
 
 GridFolder::GridFolder(const std::string& dir, const EvalSpec& spec, const std::string& modelName, const std::string& fingerprint) : m_dir(dir) {
   std::error_code error;

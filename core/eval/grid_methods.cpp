@@ -17,14 +17,32 @@ std::string shortest(double x) {
   return std::string(text, std::to_chars(text, text + sizeof text, x).ptr);
 }
 
+/// "adakv(snapkv)" with the ratio at the innermost press, where nothing stands yet; empty when that is not what the spec looks like.
+std::string withInnerRatio(const std::string& spec, double ratio) {
+  const size_t open = spec.rfind('(');
+  if (open == std::string::npos) return {};
+  const size_t end = std::min(spec.find_first_of(",)", open), spec.size());
+  const std::string inner = spec.substr(open + 1, end - open - 1);
+  if (inner.empty() || inner.find('=') != std::string::npos) return {};
+  return spec.substr(0, end) + "(ratio=" + shortest(ratio) + ")" + spec.substr(end);
+}
+
 /// The spec at a ratio; itself where it has no ratio of its own to set.
 std::string at(const std::string& spec, double ratio) {
-  try {
-    return canonicalPressSpec(withRatio(spec, ratio));
-  } catch (const Failure& e) {
-    if (e.code() != ErrorCode::BadInput) throw;
-    return spec;
+  const auto tried = [&](const auto& make) -> std::string {
+    try {
+      const std::string text = make(spec, ratio);
+      return text.empty() ? text : canonicalPressSpec(text);
+    } catch (const Failure& e) {
+      if (e.code() != ErrorCode::BadInput) throw;
+      return {};
+    }
+  };
+  for (const auto& make : {&withRatio, &withInnerRatio}) {
+    const std::string text = tried(make);
+    if (!text.empty()) return text;
   }
+  return spec;
 }
 
 }  // namespace

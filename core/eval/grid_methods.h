@@ -7,8 +7,8 @@
 namespace presslab {
 
 struct GridMethod {
-  std::string spec;   // canonical; "oracle(ratio=0.5)"
-  double ratio = 0;   // requested share removed
+  std::string spec;  // canonical; "oracle(ratio=0.5)"
+  double ratio = 0;  // requested share removed
   bool oracle = false;
 };
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/eval/head_error.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/api/error.h"
@@ -9,6 +10,8 @@
 
 namespace presslab {
 namespace {
+
+constexpr size_t kQueries = 32;  // tokens behind the context that are looked from, at most: the cost is linear in them
 
 /// All context positions, the kept ones first.
 std::vector<int32_t> keptFirst(const HeadKeep& keep, int64_t context) {
@@ -22,8 +25,9 @@ std::vector<int32_t> keptFirst(const HeadKeep& keep, int64_t context) {
 
 }  // namespace
 
-std::vector<std::vector<double>> headErrors(LoadedModel& model, std::span<const int32_t> context, std::span<const int32_t> following,
+std::vector<std::vector<double>> headErrors(LoadedModel& model, std::span<const int32_t> context, std::span<const int32_t> all,
                                             std::span<const std::span<const LayerKeep>> plans, std::stop_token stop) {
+  const std::span<const int32_t> following = all.first(std::min(all.size(), kQueries));
   Backend& backend = *model.backend;
   const HeadShape shape = backend.shape();
   std::vector<int32_t> ids(context.begin(), context.end());

@@ -85,7 +85,8 @@ std::string configYaml(const EvalResult& result, const EvalSample& s) {
 
 std::string predictionsCsv(const std::vector<const EvalSample*>& samples) {
   CsvWriter csv;
-  for (const char* name : {"question", "answer_prefix", "answer", "task", "length", "instance", "predicted_answer", "compression_ratio"}) csv.text(name);
+  for (const char* name : {"question", "answer_prefix", "answer", "task", "length", "instance", "predicted_answer", "compression_ratio"})
+    csv.text(name);
   csv.endRow();
   for (const EvalSample* s : samples) {
     csv.text(s->question);
@@ -128,7 +129,8 @@ void writeKvpressFolders(const EvalResult& result, const std::string& dir) {
   std::map<std::string, int> used;  // two specs of one press and ratio: kvpress numbers the later ones below the first
   for (const auto& [key, samples] : cells) {
     const EvalSample& s = *samples[0];
-    std::string name = std::string(kDataset) + "__" + std::to_string(s.length) + "__" + nameOf(result.modelName) + "__" + pressName(s.method) + "__" + twoDecimals(s.ratio);
+    std::string name = std::string(kDataset) + "__" + std::to_string(s.length) + "__" + nameOf(result.modelName) + "__" + pressName(s.method) + "__" +
+                       twoDecimals(s.ratio);
     if (result.spec.queryAware) name += "__compressed_questions";
     const int number = used[name]++;
     fs::path folder = fs::path(dir) / name;

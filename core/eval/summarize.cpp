@@ -13,8 +13,8 @@
 namespace presslab {
 namespace {
 
-constexpr double kPasses = .5;   // mean score of the uncompressed model from which on a task says something
-constexpr int kBlock = 8;        // positions drawn together: neighbours depend on each other
+constexpr double kPasses = .5;  // mean score of the uncompressed model from which on a task says something
+constexpr int kBlock = 8;       // positions drawn together: neighbours depend on each other
 constexpr double kNone = NAN;
 
 /// Samples of a cell with the baseline's sample of the same instance (null: none).
@@ -171,7 +171,8 @@ std::vector<Cell> cellsOf(const std::vector<EvalSample>& samples) {
   std::stable_sort(ordered.begin(), ordered.end(), [](const EvalSample* a, const EvalSample* b) { return a->instance < b->instance; });
   std::vector<Cell> cells;
   for (const EvalSample* s : ordered) {
-    auto cell = std::find_if(cells.begin(), cells.end(), [&](const Cell& c) { return c.task == s->task && c.length == s->length && c.method == s->method; });
+    auto cell =
+        std::find_if(cells.begin(), cells.end(), [&](const Cell& c) { return c.task == s->task && c.length == s->length && c.method == s->method; });
     if (cell == cells.end()) cell = cells.insert(cells.end(), Cell{s->task, s->method, s->length, s->ratio, {}, {}, 0, {}});
     const auto b = base.find({s->task, {s->length, s->instance}});
     if (!s->error.empty() || b == base.end()) {
@@ -186,9 +187,8 @@ std::vector<Cell> cellsOf(const std::vector<EvalSample>& samples) {
     const std::span<const EvalTaskInfo> table = evalTaskTable();
     return std::find_if(table.begin(), table.end(), [&](const EvalTaskInfo& t) { return t.id == c.task; }) - table.begin();
   };
-  std::stable_sort(cells.begin(), cells.end(), [&](const Cell& a, const Cell& b) {
-    return place(a) != place(b) ? place(a) < place(b) : a.length < b.length;
-  });
+  std::stable_sort(cells.begin(), cells.end(),
+                   [&](const Cell& a, const Cell& b) { return place(a) != place(b) ? place(a) < place(b) : a.length < b.length; });
   return cells;
 }
 
@@ -273,7 +273,8 @@ std::vector<EvalRow> summarizeEval(const std::vector<EvalSample>& samples, uint6
   std::string lastTask;
   for (EvalRow& row : rows) {
     if (std::isnan(row.score)) continue;
-    const auto base = std::find_if(rows.begin(), rows.end(), [&](const EvalRow& r) { return r.method == "none" && r.task == row.task && r.length == row.length; });
+    const auto base =
+        std::find_if(rows.begin(), rows.end(), [&](const EvalRow& r) { return r.method == "none" && r.task == row.task && r.length == row.length; });
     if (base != rows.end() && base->score < kPasses) {
       row.counted = false;
       row.note = "left out of means: the uncompressed model scores " + std::to_string(int(std::lround(100 * base->score))) + " %";

@@ -17,12 +17,12 @@ namespace presslab {
 struct TaskRequest {
   const Tokenizer* tokenizer = nullptr;
   const VocabData* vocab = nullptr;
-  std::string_view essay;                        // text of haystacks
+  std::string_view essay;                         // text of haystacks
   const std::vector<int32_t>* textIds = nullptr;  // of ppl and kld, begin-of-sequence not among them
-  int length = 0;          // tokens of the context, exactly
-  int instance = 0;        // 0, 1, ...
-  uint64_t seed = 0;       // of the grid; task, length and instance are mixed in by the generators
-  int newTokens = 64;      // kld
+  int length = 0;                                 // tokens of the context, exactly
+  int instance = 0;                               // 0, 1, ...
+  uint64_t seed = 0;                              // of the grid; task, length and instance are mixed in by the generators
+  int newTokens = 64;                             // kld
   bool raw = false, queryAware = false;
 };
 
@@ -31,8 +31,8 @@ struct TaskInstance {
   PromptIds prompt;  // continuation: tokens that every method is fed (ppl, kld)
   std::string question, answerPrefix;
   std::vector<std::string> answers;
-  int askedTokens = 0;  // of the question, wherever it stands
-  int newTokens = 0;    // to generate (scored) or of the continuation
+  int askedTokens = 0;    // of the question, wherever it stands
+  int newTokens = 0;      // to generate (scored) or of the continuation
   bool scoreNll = false;  // negative log-likelihood of the continuation counts (ppl)
 };
 

@@ -23,8 +23,7 @@ struct Setting {
 constexpr Setting kSettings[] = {{4096, 10, {30, 3}, 40, {10, 3}}, {1000, 10, {6, 1}, 20, {3, 1}}, {0, 5, {5, 1}, 10, {2, 1}}};
 
 /// The first words common, in a seeded order, numbered from 1.
-std::string listOf(const std::vector<std::string>& words, size_t first, size_t count, size_t common, const Counts& counts,
-                   uint64_t seed) {
+std::string listOf(const std::vector<std::string>& words, size_t first, size_t count, size_t common, const Counts& counts, uint64_t seed) {
   std::vector<std::string> entries;
   for (size_t i = 0; i < count; ++i)
     for (int c = 0; c < (i < common ? counts.common : counts.other); ++c) entries.push_back(words[first + i]);

@@ -19,13 +19,12 @@ struct Setting {
   bool uuidKeys, uuidValues;
   int keys, values, asked;  // needles in the context, values of each key, keys asked for
 };
-constexpr Setting kSettings[8] = {
-    {"niah_single_1", Hay::Noise, false, false, 1, 1, 1},   {"niah_single_2", Hay::Essay, false, false, 1, 1, 1},
-    {"niah_single_3", Hay::Essay, false, true, 1, 1, 1},    {"niah_multikey_1", Hay::Essay, false, false, 4, 1, 1},
-    {"niah_multikey_2", Hay::Needles, false, false, 1, 1, 1}, {"niah_multikey_3", Hay::Needles, true, true, 1, 1, 1},
-    {"niah_multivalue", Hay::Essay, false, false, 1, 4, 1}, {"niah_multiquery", Hay::Essay, false, false, 4, 1, 4}};
-constexpr int kDepths = 40;     // depths are drawn without repeat from so many, 0 to 100 %
-constexpr int kReserve = 128;   // tokens of an answer
+constexpr Setting kSettings[8] = {{"niah_single_1", Hay::Noise, false, false, 1, 1, 1},     {"niah_single_2", Hay::Essay, false, false, 1, 1, 1},
+                                  {"niah_single_3", Hay::Essay, false, true, 1, 1, 1},      {"niah_multikey_1", Hay::Essay, false, false, 4, 1, 1},
+                                  {"niah_multikey_2", Hay::Needles, false, false, 1, 1, 1}, {"niah_multikey_3", Hay::Needles, true, true, 1, 1, 1},
+                                  {"niah_multivalue", Hay::Essay, false, false, 1, 4, 1},   {"niah_multiquery", Hay::Essay, false, false, 4, 1, 4}};
+constexpr int kDepths = 40;    // depths are drawn without repeat from so many, 0 to 100 %
+constexpr int kReserve = 128;  // tokens of an answer
 
 const char* kindOf(const Setting& s) { return s.uuidValues ? "uuid" : "number"; }
 
@@ -60,8 +59,8 @@ std::string joined(const std::vector<std::string>& keys) {
 }
 
 struct Needles {
-  std::vector<std::string> texts;     // the ones that count, then distractors in random order
-  std::vector<std::string> asked;     // keys
+  std::vector<std::string> texts;  // the ones that count, then distractors in random order
+  std::vector<std::string> asked;  // keys
   std::vector<std::string> answers;
 };
 

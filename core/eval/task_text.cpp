@@ -60,7 +60,9 @@ TaskInstance makeKld(const TaskRequest& request) {
 }  // namespace
 
 const TaskRow kPplRow{{"ppl", "ppl", "Perplexity", "Windows of a text, second half scored, as llama-perplexity does", false}, makePpl, pplInstances};
-const TaskRow kKldRow{{"kld", "kld", "Divergence", "KL divergence and agreement with the full cache by position, on a text's own continuation", false},
-                      makeKld, nullptr};
+const TaskRow kKldRow{
+    {"kld", "kld", "Divergence", "KL divergence and agreement with the full cache by position, on a text's own continuation", false},
+    makeKld,
+    nullptr};
 
 }  // namespace presslab

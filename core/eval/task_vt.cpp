@@ -49,7 +49,9 @@ std::vector<double> sortedShares(SeededRandom& random) {
   return shares;
 }
 
-std::string ask(const std::string& value) { return "Which variables hold the value " + value + ", directly or through other variables? Name all of them."; }
+std::string ask(const std::string& value) {
+  return "Which variables hold the value " + value + ", directly or through other variables? Name all of them.";
+}
 
 std::string begin(const std::string& value) {
   return " " + std::to_string(kHops + 1) + " variables hold the value " + value + ", following the assignments in the text above:";
@@ -72,6 +74,7 @@ TaskInstance make(const TaskRequest& request) {
 
 }  // namespace
 
-const TaskRow kVtRow{{"vt", "vt", "Variable tracking", "A chain of five assignments hidden in noise; all names that hold the value", true}, make, nullptr};
+const TaskRow kVtRow{
+    {"vt", "vt", "Variable tracking", "A chain of five assignments hidden in noise; all names that hold the value", true}, make, nullptr};
 
 }  // namespace presslab

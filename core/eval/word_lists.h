@@ -18,7 +18,7 @@ std::span<const std::string_view> natoAlphabet();
 std::vector<std::string> distinctWords(SeededRandom&, size_t n);
 
 /// Keys and values of needles.
-std::string wordKey(SeededRandom&);               // "adjective-noun"
+std::string wordKey(SeededRandom&);  // "adjective-noun"
 std::string sevenDigits(SeededRandom&);
 std::string uuid4(SeededRandom&);
 std::string letters(SeededRandom&, int count, char first);  // count letters from 'a' or 'A' on
