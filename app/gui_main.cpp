@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QFile>
 #include <QTextStream>
 
 #include "core/api/lab.h"
 #include "ui/appearance.h"
 #include "ui/exporter.h"
 #include "ui/main_window.h"
+#include "ui/markdown_pdf.h"
 #include "ui/screenshot.h"
 
 namespace {
@@ -22,7 +24,7 @@ int main(int argc, char** argv) {
   // Rendering and help need no display. The platform is chosen when QApplication is made, so the arguments are looked at before.
   bool windowless = false;
   for (int i = 1; i < argc; ++i)
-    for (const char* option : {"--render", "--help", "-h", "--version", "-v", "--screenshot", "--screenshots"})
+    for (const char* option : {"--render", "--print", "--help", "-h", "--version", "-v", "--screenshot", "--screenshots"})
       windowless = windowless || named(argv[i], option);
   if (windowless) qputenv("QT_QPA_PLATFORM", "offscreen");
   QApplication app(argc, argv);
@@ -40,6 +42,8 @@ int main(int argc, char** argv) {
   const QCommandLineOption charts(QStringLiteral("charts"), QStringLiteral("Formats: png, svg, pdf."), QStringLiteral("LIST"),
                                   QStringLiteral("png,svg,pdf"));
   const QCommandLineOption report(QStringLiteral("report"), QStringLiteral("With --render: also report.pdf."));
+  const QCommandLineOption print(QStringLiteral("print"), QStringLiteral("A Markdown report (claims.md) as a PDF, --out names it."),
+                                 QStringLiteral("FILE.md"));
   const QCommandLineOption paper(QStringLiteral("paper"), QStringLiteral("Paper of the report: a4 or letter."), QStringLiteral("P"));
   const QCommandLineOption dpi(QStringLiteral("dpi"), QStringLiteral("Pixels an inch of PNG charts, 72 to 600."), QStringLiteral("N"),
                                QStringLiteral("192"));
@@ -57,7 +61,7 @@ int main(int argc, char** argv) {
   const QCommandLineOption page(QStringLiteral("page"), QStringLiteral("Page to show, from 0."), QStringLiteral("N"), QStringLiteral("0"));
   const QCommandLineOption noHistory(QStringLiteral("no-history"), QStringLiteral("Keep no run in the history."));
   parser.addOptions(
-      {noHistory, model, render, out, charts, report, paper, dpi, mm, language, dark, shot, shots, suffix, size, preset, context, page});
+      {noHistory, model, render, out, charts, report, print, paper, dpi, mm, language, dark, shot, shots, suffix, size, preset, context, page});
   parser.addPositionalArgument(QStringLiteral("files"), QStringLiteral("Model (.gguf), run (folder, run.json, .presslab or id) or document to open."),
                                QStringLiteral("[FILE...]"));
   parser.addHelpOption();
@@ -68,6 +72,27 @@ int main(int argc, char** argv) {
   }
   if (parser.isSet(QStringLiteral("version"))) parser.showVersion();
   if (parser.isSet(QStringLiteral("help"))) parser.showHelp(0);
+  if (parser.isSet(print)) {
+    QFile file(parser.value(print));
+    const QString wanted = parser.value(paper).toLower();
+    if (!parser.isSet(out) || !file.open(QIODevice::ReadOnly)) {
+      QTextStream(stderr) << "presslab: "
+                          << (parser.isSet(out) ? parser.value(print) + QLatin1String(": ") + file.errorString()
+                                                : QStringLiteral("--print needs --out FILE.pdf"))
+                          << '\n';
+      return parser.isSet(out) ? 3 : 2;
+    }
+    try {
+      presslab::writeMarkdownPdf(QString::fromUtf8(file.readAll()), parser.value(out),
+                                 wanted.isEmpty()                    ? presslab::paperHere()
+                                 : wanted == QLatin1String("letter") ? presslab::Paper::Letter
+                                                                     : presslab::Paper::A4);
+    } catch (const std::exception& e) {
+      QTextStream(stderr) << "presslab: " << e.what() << '\n';
+      return 3;
+    }
+    return 0;
+  }
   if (parser.isSet(render)) {
     if (!parser.isSet(out)) {
       QTextStream(stderr) << "presslab: --render needs --out DIR\n";

@@ -26,6 +26,7 @@
 #include "ui/pages/compare_page.h"
 #include "ui/pages/history_page.h"
 #include "ui/pages/lab_pages.h"
+#include "ui/pages/quality_page.h"
 #include "ui/pages/results_page.h"
 #include "ui/pages/tokens_page.h"
 #include "ui/run/run_controller.h"
@@ -290,6 +291,11 @@ void MainWindow::applyPreset(int index) {
 }
 
 void MainWindow::openRun(const QString& folderOrId) {
+  if (QFileInfo::exists(folderOrId + QLatin1String("/manifest.json"))) {  // a grid of the quality page
+    m_tabs->setCurrentWidget(m_lab->quality());
+    m_lab->quality()->open(folderOrId);
+    return;
+  }
   try {
     auto comparison = std::make_shared<const Comparison>(readRun(folderOrId.toStdString()));
     std::vector<std::string> methods;

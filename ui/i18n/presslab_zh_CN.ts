@@ -2908,6 +2908,10 @@ Race: one prefill, then all methods write a token in turn, side by side; times a
 <context>
     <name>presslab::LabPages</name>
     <message>
+        <source>Quality</source>
+        <translation>质量</translation>
+    </message>
+    <message>
         <source>Heads</source>
         <translation>注意力头</translation>
     </message>
@@ -4148,6 +4152,347 @@ Race: one prefill, then all methods write a token in turn, side by side; times a
     <message>
         <source>Progress of the replay</source>
         <translation>重放进度</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::ParetoChart</name>
+    <message>
+        <source>Bytes against quality</source>
+        <translation>字节与质量</translation>
+    </message>
+    <message>
+        <source>upper left is better · bars: 95 % · dashed: references</source>
+        <translation>左上更好 · 误差线：95 % · 虚线：参照</translation>
+    </message>
+    <message>
+        <source>lower left is better · bars: 95 % · dashed: references</source>
+        <translation>左下更好 · 误差线：95 % · 虚线：参照</translation>
+    </message>
+    <message>
+        <source>KV cache held (MiB)</source>
+        <translation>保留的 KV 缓存 (MiB)</translation>
+    </message>
+    <message>
+        <source>score (%)</source>
+        <translation>得分 (%)</translation>
+    </message>
+    <message>
+        <source>perplexity</source>
+        <translation>困惑度</translation>
+    </message>
+    <message>
+        <source>mean KL divergence (nats)</source>
+        <translation>平均 KL 散度 (nats)</translation>
+    </message>
+    <message>
+        <source>oracle</source>
+        <translation>先知</translation>
+    </message>
+    <message>
+        <source>full cache</source>
+        <translation>完整缓存</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>Ratio</source>
+        <translation>比例</translation>
+    </message>
+    <message>
+        <source>KV (MiB)</source>
+        <translation>KV (MiB)</translation>
+    </message>
+    <message>
+        <source>KL divergence</source>
+        <translation>KL 散度</translation>
+    </message>
+    <message>
+        <source>Agreement (%)</source>
+        <translation>一致率 (%)</translation>
+    </message>
+    <message>
+        <source>Perplexity</source>
+        <translation>困惑度</translation>
+    </message>
+    <message>
+        <source>Score (%)</source>
+        <translation>得分 (%)</translation>
+    </message>
+    <message>
+        <source>Low</source>
+        <translation>下限</translation>
+    </message>
+    <message>
+        <source>High</source>
+        <translation>上限</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::PositionChart</name>
+    <message>
+        <source>Quality loss by position</source>
+        <translation>各位置的质量损失</translation>
+    </message>
+    <message>
+        <source>KL divergence from the full cache, mean of the instances</source>
+        <translation>与完整缓存的 KL 散度，各实例的平均</translation>
+    </message>
+    <message>
+        <source>position behind the context</source>
+        <translation>上下文之后的位置</translation>
+    </message>
+    <message>
+        <source>KL divergence (nats)</source>
+        <translation>KL 散度 (nats)</translation>
+    </message>
+    <message>
+        <source>Position</source>
+        <translation>位置</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::QualityPage</name>
+    <message>
+        <source>&quot;%1&quot; is no number</source>
+        <translation>“%1”不是数字</translation>
+    </message>
+    <message>
+        <source>Open a grid</source>
+        <translation>打开网格</translation>
+    </message>
+    <message>
+        <source>The command is in the clipboard</source>
+        <translation>命令已在剪贴板中</translation>
+    </message>
+    <message>
+        <source>Choose at least one task</source>
+        <translation>请至少选择一项任务</translation>
+    </message>
+    <message>
+        <source>Name at least one length</source>
+        <translation>请至少给出一个长度</translation>
+    </message>
+    <message>
+        <source>The engine is busy</source>
+        <translation>引擎正忙</translation>
+    </message>
+    <message>
+        <source>%1 s left</source>
+        <translation>剩余 %1 秒</translation>
+    </message>
+    <message>
+        <source>%1 min left</source>
+        <translation>剩余 %1 分钟</translation>
+    </message>
+    <message>
+        <source>%1 of %2 replays, %3</source>
+        <translation>重放 %1 / %2，%3</translation>
+    </message>
+    <message>
+        <source>Loading the model…</source>
+        <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source>Stopped; %1 replays are kept. Resume continues.</source>
+        <translation>已停止；保留了 %1 次重放。按“继续”接着运行。</translation>
+    </message>
+    <message>
+        <source>%1 replays, kept in %2</source>
+        <translation>%1 次重放，保存在 %2</translation>
+    </message>
+    <message>
+        <source>%1 replays of %2</source>
+        <translation>%2 的 %1 次重放</translation>
+    </message>
+    <message>
+        <source>Methods of the controls: %1; random, streaming_llm and the oracle are added</source>
+        <translation>控制面板中的方法：%1；另加随机、streaming_llm 与先知</translation>
+    </message>
+    <message>
+        <source>Export the rows</source>
+        <translation>导出各行</translation>
+    </message>
+    <message>
+        <source>Written: %1</source>
+        <translation>已写入：%1</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>长度</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>KV (MiB)</source>
+        <translation>KV (MiB)</translation>
+    </message>
+    <message>
+        <source>Perplexity</source>
+        <translation>困惑度</translation>
+    </message>
+    <message>
+        <source>KL divergence</source>
+        <translation>KL 散度</translation>
+    </message>
+    <message>
+        <source>Agreement (%)</source>
+        <translation>一致率 (%)</translation>
+    </message>
+    <message>
+        <source>Score (%)</source>
+        <translation>得分 (%)</translation>
+    </message>
+    <message>
+        <source>95 %</source>
+        <translation>95 %</translation>
+    </message>
+    <message>
+        <source>Attention kept (%)</source>
+        <translation>保留的注意力 (%)</translation>
+    </message>
+    <message>
+        <source>Instances</source>
+        <translation>实例</translation>
+    </message>
+    <message>
+        <source>Remark</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>left out of means: the full cache scores %1 %</source>
+        <translation>不计入平均：完整缓存得分 %1 %</translation>
+    </message>
+    <message>
+        <source>mean of the tasks that the full cache can do</source>
+        <translation>完整缓存能完成的任务的平均</translation>
+    </message>
+    <message>
+        <source>Tasks</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>Divergence</source>
+        <translation>散度</translation>
+    </message>
+    <message>
+        <source>Needles (8)</source>
+        <translation>大海捞针 (8)</translation>
+    </message>
+    <message>
+        <source>Variables</source>
+        <translation>变量跟踪</translation>
+    </message>
+    <message>
+        <source>Common words</source>
+        <translation>常见词</translation>
+    </message>
+    <message>
+        <source>Frequent words</source>
+        <translation>高频词</translation>
+    </message>
+    <message>
+        <source>Passkeys</source>
+        <translation>口令</translation>
+    </message>
+    <message>
+        <source>Key-value pairs</source>
+        <translation>键值对</translation>
+    </message>
+    <message>
+        <source>Lengths</source>
+        <translation>长度</translation>
+    </message>
+    <message>
+        <source>Context tokens, separated by commas</source>
+        <translation>上下文词元数，用逗号分隔</translation>
+    </message>
+    <message>
+        <source>Ratios</source>
+        <translation>比例</translation>
+    </message>
+    <message>
+        <source>Shares removed, separated by commas; empty: as the methods say</source>
+        <translation>移除的份额，用逗号分隔；留空则按方法自身</translation>
+    </message>
+    <message>
+        <source>Instances of every task; more of them make intervals narrower</source>
+        <translation>每项任务的实例数；越多区间越窄</translation>
+    </message>
+    <message>
+        <source>Compress the question too</source>
+        <translation>问题也一并压缩</translation>
+    </message>
+    <message>
+        <source>Run grid</source>
+        <translation>运行网格</translation>
+    </message>
+    <message>
+        <source>One prefill an instance, every method replayed from it; rows that are there already are not run again</source>
+        <translation>每个实例预填充一次，各方法由此重放；已有的行不再运行</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Continues the grid that is shown, with its own settings</source>
+        <translation>按其自身设置继续所示的网格</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>打开…</translation>
+    </message>
+    <message>
+        <source>A grid that was run before</source>
+        <translation>以前运行过的网格</translation>
+    </message>
+    <message>
+        <source>Copy as command</source>
+        <translation>复制为命令</translation>
+    </message>
+    <message>
+        <source>The presslab-cli command that runs this grid</source>
+        <translation>运行此网格的 presslab-cli 命令</translation>
+    </message>
+    <message>
+        <source>CSV…</source>
+        <translation>CSV…</translation>
+    </message>
+    <message>
+        <source>All rows as a table</source>
+        <translation>全部行的表格</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>Task to show</source>
+        <translation>显示的任务</translation>
+    </message>
+    <message>
+        <source>Length to show</source>
+        <translation>显示的长度</translation>
+    </message>
+    <message>
+        <source>Ratio of the chart by position</source>
+        <translation>按位置图表的比例</translation>
+    </message>
+    <message>
+        <source>Rows of the grid</source>
+        <translation>网格的各行</translation>
     </message>
 </context>
 </TS>

@@ -11,6 +11,7 @@
 #include "ui/pages/experts_page.h"
 #include "ui/pages/heads_page.h"
 #include "ui/pages/placement_page.h"
+#include "ui/pages/quality_page.h"
 #include "ui/run/run_controller.h"
 
 namespace presslab {
@@ -23,9 +24,11 @@ LabPages::LabPages(RunController* controller, ComparisonModel* model, std::funct
       m_heads(new HeadsPage(controller, model)),
       m_experts(new ExpertsPage(controller, model)),
       m_placement(new PlacementPage(model)),
-      m_advisor(new AdvisorPage(controller)) {
+      m_advisor(new AdvisorPage(controller)),
+      m_quality(new QualityPage(controller, model, m_controls)) {
   for (QWidget* page :
-       {static_cast<QWidget*>(m_heads), static_cast<QWidget*>(m_experts), static_cast<QWidget*>(m_placement), static_cast<QWidget*>(m_advisor)})
+       {static_cast<QWidget*>(m_heads), static_cast<QWidget*>(m_experts), static_cast<QWidget*>(m_placement), static_cast<QWidget*>(m_advisor),
+        static_cast<QWidget*>(m_quality)})
     tabs->addTab(page, QString());
   connect(m_heads, &HeadsPage::tokensWanted, this, &LabPages::tokensWanted);
   connect(m_heads, &HeadsPage::methodWanted, this, &LabPages::methodWanted);
@@ -35,6 +38,8 @@ LabPages::LabPages(RunController* controller, ComparisonModel* model, std::funct
   connect(m_heads, &HeadsPage::told, this, &LabPages::told);
   connect(m_placement, &PlacementPage::failed, this, &LabPages::failed);
   connect(m_placement, &PlacementPage::told, this, &LabPages::told);
+  connect(m_quality, &QualityPage::failed, this, &LabPages::failed);
+  connect(m_quality, &QualityPage::told, this, &LabPages::told);
 }
 
 void LabPages::setComparison(std::shared_ptr<const Comparison> run) {
@@ -65,17 +70,22 @@ void LabPages::setDark(bool dark) {
   m_heads->setDark(dark);
   m_experts->setDark(dark);
   m_placement->setDark(dark);
+  m_quality->setDark(dark);
 }
 
-std::vector<ChartView*> LabPages::charts() const { return {m_heads->map(), m_experts->grid(), m_experts->steps(), m_placement->chart()}; }
+std::vector<ChartView*> LabPages::charts() const {
+  return {m_heads->map(), m_experts->grid(), m_experts->steps(), m_placement->chart(), m_quality->charts()[0],
+          m_quality->charts()[1]};
+}
 
-bool LabPages::busy() const { return m_heads->busy() || m_experts->busy() || m_advisor->busy(); }
+bool LabPages::busy() const { return m_heads->busy() || m_experts->busy() || m_advisor->busy() || m_quality->busy(); }
 
 void LabPages::retranslateUi() {
   m_tabs->setTabText(m_tabs->indexOf(m_heads), tr("Heads"));
   m_tabs->setTabText(m_tabs->indexOf(m_experts), tr("Experts"));
   m_tabs->setTabText(m_tabs->indexOf(m_placement), tr("Placement"));
   m_tabs->setTabText(m_tabs->indexOf(m_advisor), tr("Advisor"));
+  m_tabs->setTabText(m_tabs->indexOf(m_quality), tr("Quality"));
 }
 
 std::vector<std::string> withAdvice(std::vector<std::string> methods, const Advice& advice, const std::string& from) {

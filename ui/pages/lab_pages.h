@@ -20,10 +20,11 @@ class ComparisonModel;
 class ExpertsPage;
 class HeadsPage;
 class PlacementPage;
+class QualityPage;
 class RunController;
 struct RunOutcome;
 
-/// The pages on which a finished comparison is changed and asked: heads, experts, placement, advisor. They belong to the tabs.
+/// The pages on which a finished comparison is changed and asked: heads, experts, placement, advisor, quality. They belong to the tabs.
 class LabPages : public QObject {
   Q_OBJECT
  public:
@@ -37,6 +38,7 @@ class LabPages : public QObject {
   bool busy() const;  // a replay is under way
   HeadsPage* heads() const { return m_heads; }
   ExpertsPage* experts() const { return m_experts; }
+  QualityPage* quality() const { return m_quality; }
   PlacementPage* placement() const { return m_placement; }
   AdvisorPage* advisor() const { return m_advisor; }
 
@@ -55,6 +57,7 @@ class LabPages : public QObject {
   ExpertsPage* m_experts;
   PlacementPage* m_placement;
   AdvisorPage* m_advisor;
+  QualityPage* m_quality;
   std::shared_ptr<const Comparison> m_run;
 };
 

@@ -53,6 +53,11 @@ RunController::RunController(ComparisonModel* model, QObject* parent)
     if (last) m_whatIfs.erase(ticket);
     Q_EMIT whatIfTold(ticket, share, answer, last);
   });
+  connect(m_worker, &RunWorker::evalTold, this, &RunController::evalTold);
+  connect(m_worker, &RunWorker::evalDone, this, [this](quint64 ticket, const std::shared_ptr<const EvalResult>& result) {
+    m_whatIfs.erase(ticket);
+    Q_EMIT evalDone(ticket, result);
+  });
   connect(m_worker, &RunWorker::advised, this, &RunController::advised);
   connect(m_worker, &RunWorker::piecesReady, this, &RunController::piecesReady);
   connect(&m_throttle, &Throttle::due, this, &RunController::repaint);
@@ -88,6 +93,15 @@ quint64 RunController::whatIf(const CompareSpec& spec, const WhatIfRequest& requ
 
 void RunController::cancelWhatIf(quint64 ticket) {
   if (const auto at = m_whatIfs.find(ticket); at != m_whatIfs.end()) at->second.request_stop();
+}
+
+quint64 RunController::evaluate(const EvalSpec& spec) {
+  if (m_state != State::Ready) return 0;
+  stopWhatIfs();
+  const quint64 ticket = ++m_ticket;
+  QMetaObject::invokeMethod(
+      m_worker, [w = m_worker, spec, ticket, stop = m_whatIfs[ticket].get_token()] { w->evaluate(spec, ticket, stop); }, Qt::QueuedConnection);
+  return ticket;
 }
 
 quint64 RunController::advise(const AdviceRequest& request) {

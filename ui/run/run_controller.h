@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "core/api/eval.h"
 #include "core/api/lab.h"
 #include "ui/run/mailbox.h"
 #include "ui/run/throttle.h"
@@ -35,6 +36,8 @@ class RunController : public QObject {
   /// Replays a change; `whatIfTold` follows with the ticket. Nothing is asked while a comparison runs: the ticket is then 0.
   quint64 whatIf(const CompareSpec& spec, const WhatIfRequest& request);
   void cancelWhatIf(quint64 ticket);
+  /// Runs a grid; `evalTold` and at the end `evalDone` follow with the ticket, which cancelWhatIf() stops. 0 while a comparison runs.
+  quint64 evaluate(const EvalSpec& spec);
   /// `advised` follows with the ticket; 0 while a comparison runs.
   quint64 advise(const AdviceRequest& request);
   /// The comparison that ran last in this window and what it was asked for; null before one.
@@ -45,6 +48,8 @@ class RunController : public QObject {
 
  Q_SIGNALS:
   void whatIfTold(quint64 ticket, double share, const std::shared_ptr<const presslab::WhatIfAnswer>& answer, bool last);
+  void evalTold(quint64 ticket, const presslab::EvalProgress& progress);
+  void evalDone(quint64 ticket, const std::shared_ptr<const presslab::EvalResult>& result);
   void advised(quint64 ticket, const presslab::AdviceList& list);
   void piecesReady(const QString& id, const std::vector<std::string>& pieces);
   void stateChanged();

@@ -71,6 +71,24 @@ void RunWorker::whatIf(const CompareSpec& spec, const WhatIfRequest& request, qu
   Q_EMIT whatIfTold(ticket, 1, answer, true);
 }
 
+void RunWorker::evaluate(const EvalSpec& spec, quint64 ticket, std::stop_token stop) {
+  constexpr qint64 kQuietMs = 40;
+  auto result = std::make_shared<EvalResult>();
+  QElapsedTimer since;
+  const EvalSink tell = [&](const EvalProgress& progress) {
+    if (!progress.sample && since.isValid() && since.elapsed() < kQuietMs) return;
+    since.start();
+    Q_EMIT evalTold(ticket, progress);
+  };
+  try {
+    *result = presslab::evaluate(lab(), spec, tell, stop);
+  } catch (const std::exception& e) {  // the engine itself could not be made
+    result->exitCode = 1;
+    result->error = e.what();
+  }
+  Q_EMIT evalDone(ticket, result);
+}
+
 void RunWorker::advise(const AdviceRequest& request, quint64 ticket) {
   AdviceList list;
   try {

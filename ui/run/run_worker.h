@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "core/api/eval.h"
 #include "core/api/lab.h"
 #include "ui/run/mailbox.h"
 
@@ -24,10 +25,14 @@ class RunWorker : public QObject {
   /// Tells how far it is at most 25 times a second, and always of a new part of the answer.
   void whatIf(const CompareSpec& spec, const WhatIfRequest& request, quint64 ticket, std::stop_token stop);
   void advise(const AdviceRequest& request, quint64 ticket);
+  /// Every finished replay is told, the rest at most 25 times a second.
+  void evaluate(const EvalSpec& spec, quint64 ticket, std::stop_token stop);
   void predict(const std::vector<std::string>& methods, qint64 tokens, KvType kv, quint64 request);
 
  Q_SIGNALS:
   void whatIfTold(quint64 ticket, double share, const std::shared_ptr<const presslab::WhatIfAnswer>& answer, bool last);
+  void evalTold(quint64 ticket, const presslab::EvalProgress& progress);
+  void evalDone(quint64 ticket, const std::shared_ptr<const presslab::EvalResult>& result);
   void advised(quint64 ticket, const presslab::AdviceList& list);
   void piecesReady(const QString& id, const std::vector<std::string>& pieces);
   void woken();
