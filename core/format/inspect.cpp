@@ -2,22 +2,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/api/error.h"
 #include "core/api/lab.h"
-#include "core/format/gguf_model.h"
+#include "core/format/model_file.h"
 #include "core/format/search_path.h"
 
 namespace presslab {
 
-ModelInfo inspectModel(const std::string& nameOrPath) { return openGguf(resolveModel(nameOrPath), true)->info(); }
+ModelInfo inspectModel(const std::string& nameOrPath) { return openModelFile(resolveModel(nameOrPath), true)->info(); }
 
 std::vector<ModelInfo> findModels() {
   std::vector<ModelInfo> out;
-  for (const std::string& file : modelFilesInSearchPath()) {
+  for (const std::string& path : modelsInSearchPath()) {
     try {
-      out.push_back(openGguf(file, true)->info());
+      out.push_back(openModelFile(path, true)->info());
     } catch (const Failure& failure) {
       // A model that cannot be run is listed with the reason, not hidden.
       ModelInfo info;
-      info.path = file;
+      info.path = path;
       info.notices.push_back(failure.what());
       out.push_back(std::move(info));
     }

@@ -88,6 +88,51 @@ class TestSearchPath : public QObject {
     QCOMPARE(resolveError(std::string(5000, 'x')).first, 3);
   }
 
+  void huggingFaceFolders() {
+    const QDir root(m_folder.path());
+    const QString checkpoints = QStringLiteral(PRESSLAB_TEST_DATA "/checkpoints/");
+    const auto put = [&](const char* name, const QString& to) {
+      QVERIFY(root.mkpath(to));
+      for (const QString& file : QDir(checkpoints + QLatin1String(name)).entryList(QDir::Files))
+        QVERIFY(QFile::copy(checkpoints + QLatin1String(name) + QLatin1Char('/') + file, root.filePath(to + QLatin1Char('/') + file)));
+    };
+    const QString repository = QStringLiteral("hub/models--owner--Small-LM");
+    put("llama", repository + QStringLiteral("/snapshots/aaa"));
+    put("llama", repository + QStringLiteral("/snapshots/bbb"));
+    QVERIFY(root.mkpath(repository + QStringLiteral("/refs")));
+    QVERIFY(writeFile(root.filePath(repository + QStringLiteral("/refs/main")), "bbb"));
+    put("gpt2-zip", QStringLiteral("home/.lmstudio/models/studio/chat"));
+    put("qwen2", QStringLiteral("b/Folder"));
+    const std::string snapshot = at("hub/models--owner--Small-LM/snapshots/bbb");
+    QCOMPARE(resolveModel("owner/Small-LM"), snapshot);
+    QCOMPARE(resolveModel("small-lm"), snapshot);
+    QCOMPARE(resolveModel(at("hub/models--owner--Small-LM")), snapshot);
+    QCOMPARE(resolveModel(at("hub/models--owner--Small-LM/snapshots/aaa")), at("hub/models--owner--Small-LM/snapshots/aaa"));
+    QCOMPARE(resolveModel("studio/chat"), at("home/.lmstudio/models/studio/chat"));
+    QCOMPARE(resolveModel("Folder"), at("b/Folder"));
+    QCOMPARE(resolveModel("chat"), at("home/.lmstudio/models/studio/chat"));
+    QCOMPARE(resolveError("owner/Other").first, 3);
+    QCOMPARE(inspectModel("owner/Small-LM").name, std::string("owner/Small-LM"));
+    QCOMPARE(inspectModel(at("b/Folder/model-00002-of-00003.safetensors")).format, std::string("safetensors, 3 files"));
+    const std::vector<ModelInfo> models = findModels();
+    const auto count = [&](const std::string& path) {
+      return std::count_if(models.begin(), models.end(), [&](const ModelInfo& m) { return m.path == path && m.layers == 2 && m.fileBytes > 0; });
+    };
+    QCOMPARE(count(snapshot), 1);
+    QCOMPARE(count(at("hub/models--owner--Small-LM/snapshots/aaa")), 0);     // refs/main names the other one
+    QCOMPARE(count(at("b/Folder")), 1);
+    QCOMPARE(count(at("home/.lmstudio/models/studio/chat")), 1);
+    // A name in refs/main that leads elsewhere is not followed.
+    QVERIFY(writeFile(root.filePath(repository + QStringLiteral("/refs/main")), "../../../b"));
+    const std::string last = resolveModel("owner/Small-LM");
+    QVERIFY(last == snapshot || last == at("hub/models--owner--Small-LM/snapshots/aaa"));
+    // What is missing is named.
+    QVERIFY(QFile::remove(root.filePath(QStringLiteral("b/Folder/config.json"))));
+    QVERIFY(resolveError(at("b/Folder")).second.contains(QLatin1String("config.json is missing")));
+    QVERIFY(QFile::remove(root.filePath(QStringLiteral("home/.lmstudio/models/studio/chat/pytorch_model.bin"))));
+    QVERIFY(resolveError("studio/chat").second.contains(QLatin1String("no weights beside config.json")));
+  }
+
   void listing() {
     const std::vector<ModelInfo> models = findModels();
     const auto find = [&](const std::string& path) {
