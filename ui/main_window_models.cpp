@@ -107,7 +107,8 @@ void MainWindow::offerNearestLength(int wanted, int nearest, int before) {
 void MainWindow::openPath(const QString& path) {
   const QFileInfo file(path);
   const QString ending = file.suffix().toLower();
-  if (ending == QLatin1String("gguf")) {
+  const bool folder = file.isDir() && QFileInfo::exists(file.filePath() + QLatin1String("/config.json"));
+  if (folder || ending == QLatin1String("gguf") || ending == QLatin1String("safetensors") || ending == QLatin1String("bin")) {
     loadModel(path);
   } else if (ending == QLatin1String("presslab") && file.exists()) {  // one run or many: they come into the history
     m_history->importFile(path);

@@ -10,7 +10,7 @@
 #include "app/cli/spec_list.h"
 #include "core/api/error.h"
 #include "core/api/memory_estimate.h"
-#include "core/format/gguf_model.h"
+#include "core/format/model_file.h"
 #include "core/tokenizer/tokenizer.h"
 
 namespace presslab::cli {
@@ -84,7 +84,7 @@ int inspect(const InspectOptions& o) {
 }  // namespace
 
 void addInspect(Commands& commands) {
-  CLI::App& app = commands.add("inspect", "Facts of a model file before it is loaded");
+  CLI::App& app = commands.add("inspect", "Facts of a model (a GGUF file or a Hugging Face folder) before it is loaded");
   const auto o = std::make_shared<InspectOptions>();
   addModel(app, o->model.path);
   app.add_option_function<std::string>(

@@ -25,6 +25,8 @@ Json modelJson(const ModelInfo& m) {
   j["kv_bytes_per_token"] = m.kvBytesPerToken(2);
   j["kv_bytes_per_token_exact"] = m.kvBytesPerToken(4);
   j["rope_theta"] = m.ropeTheta;
+  j["sliding_window"] = m.slidingWindow;
+  j["sliding_layers"] = m.slidingLayers;
   j["norm_eps"] = m.normEps;
   j["tokenizer"] = m.tokenizerModel;
   j["pre_tokenizer"] = m.preTokenizer;

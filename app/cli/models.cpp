@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
-// models: what stands in the search path. A file that cannot be run is listed with the reason. models get: from the hub.
+// models: what stands in the search path, GGUF files and Hugging Face folders. What cannot be run is listed with the reason. models get: from the
+// hub.
 #include <algorithm>
 #include <memory>
 
@@ -78,8 +79,9 @@ int get(const GetOptions& o, Format format, const Context& context) {
     rows.push_back(std::move(row));
   }
   printRows(format, "files", rows);
-  const bool gguf = std::any_of(results.begin(), results.end(), [](const HubResult& r) { return r.name.ends_with(".gguf"); });
-  if (!gguf) progress.note("there is no GGUF file among them: this version runs GGUF models only");
+  const bool whole =
+      std::any_of(results.begin(), results.end(), [](const HubResult& r) { return r.name.ends_with(".gguf") || r.name == "config.json"; });
+  if (!whole) progress.note("no model is among them that runs by itself: a GGUF file, or config.json with weights");
   return 0;
 }
 
@@ -93,8 +95,8 @@ void addModels(Commands& commands) {
   CLI::App& fetch = *app.add_subcommand("get", "Fetch a model into the hub's cache, or into a folder");
   fetch.footer(
       "HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE, HF_HOME and HF_HUB_CACHE are read as the hub's own programs read them.\n"
-      "Of the guide: distilbert/distilgpt2 (quick), openai-community/gpt2 (standard), microsoft/DialoGPT-medium (recommended); these are no\n"
-      "GGUF models, which alone this version runs.");
+      "Of the guide: distilbert/distilgpt2 (quick), openai-community/gpt2 (standard), microsoft/DialoGPT-medium (recommended). What was\n"
+      "fetched into the cache is found by its name: -m OWNER/NAME.");
   fetch.add_option("name", o->name, "Repository, or one file of it: OWNER/NAME or OWNER/NAME:FILE")->type_name("REPO[:FILE]")->required();
   fetch.add_option("--revision", o->revision, "Branch, tag or commit")->type_name("R")->capture_default_str();
   fetch.add_option("--to", o->folder, "Into this folder instead of the hub's cache")->type_name("DIR");

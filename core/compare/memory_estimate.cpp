@@ -129,7 +129,7 @@ ModelFootprint modelFootprint(const ModelSpec& spec) {
     m.widestColumns = std::max(m.widestColumns, int(t.cols));
   };
   const ArchitectureTraits* traits = architectureOfGguf(c.architecture);
-  const bool neighbours = traits && traits->neighbouringPairsInGguf;
+  const bool neighbours = traits && traits->neighbouringPairsInGguf && m.info.format.starts_with("GGUF");
   for (int l = 0; l < c.layers; ++l) {
     const LayerTensors& t = file->layer(l);
     for (const TensorView* w : {&t.q, &t.k, &t.v, &t.o, &t.gate, &t.up, &t.down})

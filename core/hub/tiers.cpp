@@ -6,9 +6,9 @@ namespace presslab {
 
 std::span<const HubTier> hubTiers() {
   static constexpr HubTier kTiers[] = {
-      {"quick", "distilbert/distilgpt2", "DistilGPT-2", false},
-      {"standard", "openai-community/gpt2", "GPT-2", false},
-      {"recommended", "microsoft/DialoGPT-medium", "DialoGPT medium", false},
+      {"quick", "distilbert/distilgpt2", "DistilGPT-2", true},
+      {"standard", "openai-community/gpt2", "GPT-2", true},
+      {"recommended", "microsoft/DialoGPT-medium", "DialoGPT medium", true},
   };
   return kTiers;
 }

@@ -44,6 +44,38 @@ class TestCliGet : public QObject {
     QVERIFY2(r.err.contains("GGUF"), r.err.constData());  // what was fetched cannot be run by this version
   }
 
+  /// GPT-2 as the guide's models lie on the hub: config.json, vocab.json, merges.txt and pytorch_model.bin. It is found by its name and runs.
+  void aFolder() {
+    const auto before = m_hub.files;
+    const QDir folder(QStringLiteral(PRESSLAB_TEST_DATA "/checkpoints/gpt2-zip"));
+    m_hub.files = {{"README.md", "read me"}, {"onnx/model.onnx", "other"}};
+    for (const QString& name : folder.entryList(QDir::Files)) {
+      QFile file(folder.filePath(name));
+      QVERIFY(file.open(QIODevice::ReadOnly));
+      m_hub.files[name.toStdString()] = file.readAll().toStdString();
+    }
+    const CliResult r = cli({"models", "get", "lab/tiny", "--format", "json"});
+    m_hub.files = before;
+    QVERIFY2(r.code == 0, r.err.constData());
+    QCOMPARE(r.json().array().size(), folder.entryList(QDir::Files).size());
+    const CliResult facts = cli({"inspect", "-m", "lab/tiny", "--format", "json"});
+    QVERIFY2(facts.code == 0, facts.err.constData());
+    QCOMPARE(facts.json().object()["architecture"].toString(), QStringLiteral("gpt2"));
+    QCOMPARE(facts.json().object()["format"].toString(), QStringLiteral("PyTorch zip"));
+    QCOMPARE(facts.json().object()["name"].toString(), QStringLiteral("lab/tiny"));
+    const CliResult memory = cli({"inspect", "-m", "lab/tiny", "--context", "100", "--format", "json"});
+    QVERIFY2(memory.code == 0, memory.err.constData());
+    QVERIFY(memory.json().object()["memory"].toObject()["peak_bytes"].toDouble() > 0);
+    const CliResult text = cli({"generate", "-m", "lab/tiny", "--raw", "--prompt", "The keeper", "-n", "4", "--format", "json"});
+    QVERIFY2(text.code == 0, text.err.constData());
+    QCOMPARE(text.json().object()["ids"].toArray().size(), 4);
+    const CliResult all = cli({"models", "--format", "json"});
+    QCOMPARE(all.code, 0);
+    bool listed = false;
+    for (const QJsonValue& m : all.json().array()) listed = listed || (m["name"] == QLatin1String("lab/tiny") && m["layers"].toInt() == 2);
+    QVERIFY(listed);
+  }
+
   void refusals() {
     QCOMPARE(cli({"models", "get"}).code, 2);
     QCOMPARE(cli({"models", "get", "tiny"}).code, 2);

@@ -1363,8 +1363,8 @@
         <translation>打开模型文件</translation>
     </message>
     <message>
-        <source>GGUF models (*.gguf);;All files (*)</source>
-        <translation>GGUF 模型 (*.gguf);;所有文件 (*)</translation>
+        <source>Models (*.gguf *.safetensors *.bin config.json);;All files (*)</source>
+        <translation>模型 (*.gguf *.safetensors *.bin config.json);;所有文件 (*)</translation>
     </message>
     <message>
         <source>Open a stored run</source>
@@ -3856,8 +3856,8 @@ Race: one prefill, then all methods write a token in turn, side by side; times a
         <translation>下载进度</translation>
     </message>
     <message>
-        <source>These three of the guide are no GGUF models. This version downloads them, but runs GGUF models only. HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are read.</source>
-        <translation>指南中的这三个不是 GGUF 模型。本版本可以下载它们，但只能运行 GGUF 模型。会读取 HF_ENDPOINT、HF_TOKEN 和 HF_HUB_OFFLINE。</translation>
+        <source>These three are the guide&apos;s. GGUF files and Hugging Face folders (safetensors, PyTorch) both run. HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are read.</source>
+        <translation>这三个是指南中的模型。GGUF 文件和 Hugging Face 文件夹（safetensors、PyTorch）都可以运行。会读取 HF_ENDPOINT、HF_TOKEN 和 HF_HUB_OFFLINE。</translation>
     </message>
     <message>
         <source>Get %1</source>
@@ -3880,8 +3880,8 @@ Race: one prefill, then all methods write a token in turn, side by side; times a
         <translation>该仓库有 %1 个模型：请选择一个，再按“获取”。</translation>
     </message>
     <message>
-        <source>%1 files, %2, are in %3. This version runs GGUF models only.</source>
-        <translation>%1 个文件（%2）已存入 %3。本版本只能运行 GGUF 模型。</translation>
+        <source>%1 files, %2, are in %3. They are no whole model.</source>
+        <translation>%1 个文件（%2）已存入 %3，但不是完整的模型。</translation>
     </message>
     <message>
         <source>Here: %1 (%2)</source>

@@ -121,9 +121,8 @@ void HubPanel::retranslateUi() {
   m_cancel->setAccessibleName(tr("Cancel the download"));
   m_bar->setAccessibleName(tr("Progress of the download"));
   m_note->setText(
-      tr("These three of the guide are no GGUF models. This version downloads them, but runs GGUF models only. HF_ENDPOINT, HF_TOKEN and "
-         "HF_HUB_OFFLINE are "
-         "read."));
+      tr("These three are the guide's. GGUF files and Hugging Face folders (safetensors, PyTorch) both run. HF_ENDPOINT, HF_TOKEN and "
+         "HF_HUB_OFFLINE are read."));
   size_t i = 0;
   for (const HubTier& tier : hubTiers()) {
     const QString title = QString::fromUtf8(tier.title.data(), qsizetype(tier.title.size()));
@@ -179,15 +178,17 @@ void HubPanel::showChoice(const HubListing& listing) {
 }
 
 void HubPanel::showResults(const std::vector<HubResult>& results) {
-  QString model;
+  QString model, folder;
   qint64 bytes = 0;
   for (const HubResult& r : results) {
     bytes += r.bytes;
     if (model.isEmpty() && r.name.ends_with(".gguf")) model = QString::fromStdString(r.path);
+    if (r.name == "config.json") folder = QString::fromStdString(r.path).section(QLatin1Char('/'), 0, -2);
   }
+  if (model.isEmpty()) model = folder;
   const QString where = results.empty() ? QString() : QString::fromStdString(results.front().path).section(QLatin1Char('/'), 0, -2);
   m_status->setText(model.isEmpty()
-                        ? tr("%1 files, %2, are in %3. This version runs GGUF models only.").arg(results.size()).arg(bytesShown(bytes), where)
+                        ? tr("%1 files, %2, are in %3. They are no whole model.").arg(results.size()).arg(bytesShown(bytes), where)
                         : tr("Here: %1 (%2)").arg(model, bytesShown(bytes)));
   Q_EMIT fetched(model);
 }
