@@ -120,9 +120,9 @@ QList<Case> headerCases() {
       {"G24 string of 2^64-1 in an array", {"x.y", "element 0"}, key("x.y", kArray, le(uint32_t{kString}) + le(uint64_t{1}) + le(kMax))},
       {"string of 2^64-1", {"general.name", "limit"}, key("general.name", kString, le(kMax))},
       {"string longer than the file", {"general.name", "left"}, key("general.name", kString, le(uint64_t{1} << 20))},
-      {"G56 chat template over 16 MiB",
-       {"tokenizer.chat_template", "16777216"},
-       [](GgufBuilder& b) { b.setText("tokenizer.chat_template", std::string((16 << 20) + 1, '(')); }},
+      {"capped logits", {"llama.attn_logit_softcapping", "capped"}, key("llama.attn_logit_softcapping", kF32, le(30.f))},
+      {"an attention scale below 0", {"llama.attention.scale", "above 0"}, key("llama.attention.scale", kF32, le(-1.f))},
+      {"a window of 2^40", {"llama.attention.sliding_window", "1 to 2147483648"}, key("llama.attention.sliding_window", kU64, le(uint64_t{1} << 40))},
   };
 }
 
@@ -223,7 +223,9 @@ QList<Case> metadataCases() {
       {"other tensor name", {"blk.0.ffn_up.weight", "missing"}, rename("blk.0.ffn_up.weight", "blk.0.ffn_UP.weight")},
       {"q transposed out of shape", {kQ, "shape is 64 x 16"}, dims(kQ, {64, 16})},
       {"q of three dimensions", {kQ, "shape is 32 x 16 x 2"}, dims(kQ, {32, 16, 2})},
-      {"a bias", {"blk.0.attn_q.bias", "not supported"}, extra("blk.0.attn_q.bias")},
+      {"a bias of the wrong length", {"blk.0.attn_q.bias", "shape is 8"}, extra("blk.0.attn_q.bias")},
+      {"a head norm", {"blk.0.attn_q_norm.weight", "not supported in the llama architecture"}, extra("blk.0.attn_q_norm.weight")},
+      {"a gate bias", {"blk.0.ffn_gate.bias", "not supported"}, extra("blk.0.ffn_gate.bias")},
       {"rope factors of the wrong length", {"rope_freqs.weight", "shape"}, extra("rope_freqs.weight")},
       {"rope factors of 0",
        {"rope_freqs.weight", "above 0"},
@@ -365,14 +367,27 @@ class TestGgufHostile : public QObject {
     QVERIFY2(timer.elapsed() <= 1000, qPrintable(QString("%1 ms").arg(timer.elapsed())));
   }
 
+  /// G56: a chat template over 16 MiB costs the template, not the model.
+  void longTemplate() {
+    GgufBuilder b = tinyLlama();
+    b.setText("tokenizer.chat_template", std::string((16 << 20) + 1, '('));
+    QTemporaryDir folder;
+    const QString path = folder.filePath("m.gguf");
+    QVERIFY(writeFile(path, b.build()));
+    const OpenResult r = open(path);
+    QVERIFY2(r.model, qPrintable(r.error));
+    QVERIFY(r.model->vocab().chatTemplate.empty());
+    QVERIFY(r.model->vocab().templateRefused.find("16777216") != std::string::npos);
+  }
+
   void paths() {
     QTemporaryDir folder;
     const OpenResult absent = open(folder.filePath("none.gguf"));
     QCOMPARE(absent.code, 3);
     QVERIFY2(absent.error.contains("No such file") && absent.error.contains("none.gguf"), qPrintable(absent.error));
     const OpenResult isFolder = open(folder.path());
-    QCOMPARE(isFolder.code, 2);
-    QVERIFY2(isFolder.error.contains("folder"), qPrintable(isFolder.error));
+    QCOMPARE(isFolder.code, 3);
+    QVERIFY2(isFolder.error.contains("config.json"), qPrintable(isFolder.error));
     const OpenResult device = open("/dev/zero");
     QCOMPARE(device.code, 2);
     QVERIFY2(device.error.contains("device"), qPrintable(device.error));
