@@ -13,7 +13,7 @@ namespace presslab {
 struct JsonVocabulary {
   std::vector<std::pair<std::string, int64_t>> vocab;
   std::vector<std::pair<std::string, std::string>> merges;
-  bool hasVocab = false, vocabIsList = false;   // a list (Unigram's) is passed over
+  bool hasVocab = false, vocabIsList = false;  // a list (Unigram's) is passed over
 };
 
 /// A JSON file of a tokenizer, read with limits: bytes, nesting, values.
@@ -29,8 +29,8 @@ struct JsonFile {
   bool flag(const nlohmann::json& object, const std::string& where, const char* key, bool otherwise) const;
 };
 
-/// Reads an object. With a vocabulary, what stands under model.vocab and model.merges goes there and is left out of root; with flat, the whole file is
-/// the vocabulary. Throws Failure: Io when it cannot be opened, BadInput with file, byte and reason for anything malformed or beyond the limits.
+/// Reads an object. With a vocabulary, what stands under model.vocab and model.merges goes there and is left out of root; with flat, the whole file
+/// is the vocabulary. Throws Failure: Io when it cannot be opened, BadInput with file, byte and reason for anything malformed or beyond the limits.
 JsonFile readJsonFile(const std::string& path, uint64_t maxBytes, JsonVocabulary* vocabulary = nullptr, bool flat = false);
 
 }  // namespace presslab

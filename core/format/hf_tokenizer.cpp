@@ -16,7 +16,7 @@ using nlohmann::json;
 
 constexpr uint64_t kMaxFile = uint64_t{128} << 20;
 constexpr size_t kMaxIds = size_t{1} << 21;
-constexpr size_t kMaxAddedBytes = 4096;         // of one added token's text
+constexpr size_t kMaxAddedBytes = 4096;  // of one added token's text
 enum : int32_t { kNormal = 1, kControl = 3, kUser = 4, kUnused = 5, kByte = 6 };
 
 std::string placeholder(size_t id) { return "[PAD" + std::to_string(id) + "]"; }
@@ -58,7 +58,8 @@ void readModel(const JsonFile& file, const JsonVocabulary& lists, VocabData& v) 
   const json* model = file.find(file.root, "model");
   if (!model || !model->is_object()) file.fail("model", "is missing or no object");
   const std::string type = file.text(*model, "model.", "type", "BPE");
-  if (type != "BPE" || lists.vocabIsList) file.fail("model.type", named(lists.vocabIsList && type == "BPE" ? "Unigram" : type) + " is not supported (only BPE)");
+  if (type != "BPE" || lists.vocabIsList)
+    file.fail("model.type", named(lists.vocabIsList && type == "BPE" ? "Unigram" : type) + " is not supported (only BPE)");
   if (!lists.hasVocab || lists.vocab.empty()) file.fail("model.vocab", "is missing or empty: a tokenizer without vocabulary");
   for (const char* key : {"continuing_subword_prefix", "end_of_word_suffix"}) {
     if (!file.text(*model, "model.", key, "").empty()) file.fail(std::string("model.") + key, "is not supported");
@@ -109,7 +110,8 @@ void placeTokens(const JsonFile& file, const std::string& key, JsonVocabulary& l
   std::unordered_map<std::string_view, int64_t> seen;
   seen.reserve(lists.vocab.size());
   for (auto& [text, id] : lists.vocab) {
-    if (v.types[size_t(id)] != kUnused) file.fail(key, named(text) + " and " + named(v.tokens[size_t(id)]) + " both have the id " + std::to_string(id));
+    if (v.types[size_t(id)] != kUnused)
+      file.fail(key, named(text) + " and " + named(v.tokens[size_t(id)]) + " both have the id " + std::to_string(id));
     v.types[size_t(id)] = kNormal;
     v.tokens[size_t(id)] = std::move(text);
     if (!seen.emplace(v.tokens[size_t(id)], id).second) file.fail(key, named(v.tokens[size_t(id)]) + " comes twice");
@@ -137,8 +139,10 @@ void placeAdded(const JsonFile& file, const std::string& key, const AddedToken& 
   }
   grow(v, size_t(token.id) + 1);
   std::string& stored = v.tokens[size_t(token.id)];
-  if (v.types[size_t(token.id)] == kUnused) stored = token.text;
-  else if (stored != token.text) file.fail(key, named(token.text) + " and " + named(stored) + " both have the id " + std::to_string(token.id));
+  if (v.types[size_t(token.id)] == kUnused)
+    stored = token.text;
+  else if (stored != token.text)
+    file.fail(key, named(token.text) + " and " + named(stored) + " both have the id " + std::to_string(token.id));
   markAdded(token, v);
 }
 

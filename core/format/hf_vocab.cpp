@@ -56,7 +56,7 @@ class Folder {
     name("eos_token", m_v.eos, m_defaultEnd);
     name("pad_token", m_v.pad, "");
     int32_t unk = -1;
-    name("unk_token", unk, "");                          // which one the merges use stands in the vocabulary's own file
+    name("unk_token", unk, "");  // which one the merges use stands in the vocabulary's own file
     for (const auto* file : {m_map ? &*m_map : nullptr, m_config ? &*m_config : nullptr}) {
       const json* more = file ? file->find(file->root, "additional_special_tokens") : nullptr;
       if (!more || !more->is_array()) continue;
@@ -73,7 +73,8 @@ class Folder {
       const json list = ends->is_array() ? *ends : json::array({*ends});
       for (const json& id : list) {
         if (!id.is_number_unsigned() || id.get<uint64_t>() >= m_v.tokens.size()) {
-          file->fail("eos_token_id", id.dump(-1, ' ', false, json::error_handler_t::replace) + " is no token (vocabulary of " + std::to_string(m_v.tokens.size()) + ")");
+          file->fail("eos_token_id", id.dump(-1, ' ', false, json::error_handler_t::replace) + " is no token (vocabulary of " +
+                                         std::to_string(m_v.tokens.size()) + ")");
         }
         const int32_t end = id.get<int32_t>();
         if (m_v.eos < 0) m_v.eos = end;
@@ -86,8 +87,10 @@ class Folder {
     const std::string own = m_folder + "/chat_template.jinja";
     if (isThere(own)) {
       const MappedFile file(own);
-      if (file.size() > kMaxTemplate) m_v.templateRefused = own + ": " + std::to_string(file.size()) + " bytes are over the limit of " + std::to_string(kMaxTemplate);
-      else m_v.chatTemplate.assign(reinterpret_cast<const char*>(file.data()), file.size());
+      if (file.size() > kMaxTemplate)
+        m_v.templateRefused = own + ": " + std::to_string(file.size()) + " bytes are over the limit of " + std::to_string(kMaxTemplate);
+      else
+        m_v.chatTemplate.assign(reinterpret_cast<const char*>(file.data()), file.size());
       return;
     }
     const json* t = m_config ? m_config->find(m_config->root, "chat_template") : nullptr;
@@ -98,7 +101,8 @@ class Folder {
     }
     if (!t->is_array()) m_config->fail("chat_template", "is neither a text nor a list");
     for (const json& named : *t) {
-      if (m_config->text(named, "chat_template.", "name", "") == "default") m_v.chatTemplate = m_config->text(named, "chat_template.", "template", "");
+      if (m_config->text(named, "chat_template.", "name", "") == "default")
+        m_v.chatTemplate = m_config->text(named, "chat_template.", "template", "");
     }
     if (m_v.chatTemplate.empty()) m_v.templateRefused = m_config->path + ": 'chat_template' has no entry named 'default'";
   }
@@ -136,7 +140,8 @@ class Folder {
     if (!list->is_object()) file.fail("added_tokens_decoder", "is no object");
     for (const auto& [number, value] : list->items()) {
       const std::string key = "added_tokens_decoder." + number;
-      const bool digits = !number.empty() && number.size() <= 7 && std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+      const bool digits =
+          !number.empty() && number.size() <= 7 && std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
       if (!digits || std::stoul(number) >= kMaxIds) file.fail(key, "is no id");
       placeAdded(file, key, tokenOf(file, key, value, {"", int32_t(std::stoul(number))}), m_v);
     }
@@ -185,8 +190,8 @@ void fitToModel(const std::string& folder, int modelVocab, VocabData& v) {
   if (modelVocab <= 0) return;
   for (size_t i = size_t(modelVocab); i < v.tokens.size(); ++i) {
     if (v.types[i] != 5) {
-      badInput(folder + ": the token '" + printable(v.tokens[i], 80) + "' has the id " + std::to_string(i) + ", the model has " + std::to_string(modelVocab) +
-               " rows");
+      badInput(folder + ": the token '" + printable(v.tokens[i], 80) + "' has the id " + std::to_string(i) + ", the model has " +
+               std::to_string(modelVocab) + " rows");
     }
   }
   for (size_t i = v.tokens.size(); i < size_t(modelVocab); ++i) {
@@ -208,8 +213,10 @@ VocabData readHfVocab(const std::string& folder, int modelVocab) {
              (sentencePiece ? "; tokenizer.model is not read here, let transformers save a tokenizer.json" : ""));
   }
   Folder files(folder, v);
-  if (json) readTokenizerJson(folder + "/tokenizer.json", v);
-  else readVocabAndMerges(folder, files.tokenizerClass(), v);
+  if (json)
+    readTokenizerJson(folder + "/tokenizer.json", v);
+  else
+    readVocabAndMerges(folder, files.tokenizerClass(), v);
   files.readAdded(json);
   files.readNames();
   fitToModel(folder, modelVocab, v);

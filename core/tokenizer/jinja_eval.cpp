@@ -23,28 +23,42 @@ Value Renderer::eval(const Expr& e) {
   const Deeper deeper(m_depth);
   work(1);
   switch (e.kind) {
-    case Expr::Kind::Literal: work(e.literal.text.size()); return e.literal;
-    case Expr::Kind::Name: return lookup(e.name);
+    case Expr::Kind::Literal:
+      work(e.literal.text.size());
+      return e.literal;
+    case Expr::Kind::Name:
+      return lookup(e.name);
     case Expr::Kind::List:
-    case Expr::Kind::Map: return collection(e);
-    case Expr::Kind::Not: return Value::boolean(!eval(*e.kids[0]).truthy());
-    case Expr::Kind::Negate: return combine(Value::integer(0), "-", eval(*e.kids[0]));
+    case Expr::Kind::Map:
+      return collection(e);
+    case Expr::Kind::Not:
+      return Value::boolean(!eval(*e.kids[0]).truthy());
+    case Expr::Kind::Negate:
+      return combine(Value::integer(0), "-", eval(*e.kids[0]));
     case Expr::Kind::And:
-    case Expr::Kind::Or: return logic(e);
-    case Expr::Kind::Compare: return compare(e);
-    case Expr::Kind::Arithmetic: return arithmetic(e);
+    case Expr::Kind::Or:
+      return logic(e);
+    case Expr::Kind::Compare:
+      return compare(e);
+    case Expr::Kind::Arithmetic:
+      return arithmetic(e);
     case Expr::Kind::Condition:
       if (eval(*e.kids[1]).truthy()) return eval(*e.kids[0]);
       return e.kids[2] ? eval(*e.kids[2]) : Value{};
-    case Expr::Kind::Attribute: return member(eval(*e.kids[0]), Value::string(e.name), true);
+    case Expr::Kind::Attribute:
+      return member(eval(*e.kids[0]), Value::string(e.name), true);
     case Expr::Kind::Subscript: {
       const Value object = eval(*e.kids[0]);
       return member(object, eval(*e.kids[1]), false);
     }
-    case Expr::Kind::Slice: return slice(e);
-    case Expr::Kind::Call: return call(e);
-    case Expr::Kind::Filter: return filter(e);
-    case Expr::Kind::Test: return Value::boolean(test(eval(*e.kids[0]), e.name, given(e)) != e.negated);
+    case Expr::Kind::Slice:
+      return slice(e);
+    case Expr::Kind::Call:
+      return call(e);
+    case Expr::Kind::Filter:
+      return filter(e);
+    case Expr::Kind::Test:
+      return Value::boolean(test(eval(*e.kids[0]), e.name, given(e)) != e.negated);
   }
   return {};
 }
@@ -118,7 +132,7 @@ bool Renderer::holds(const Value& a, const std::string& op, const Value& b) {
   if (op == "in" || op == "not in") return within(a, b) == (op == "in");
   int order = 0;
   if (a.kind == Kind::Text && b.kind == Kind::Text) {
-    order = a.text.compare(b.text);                      // bytes of UTF-8 order as code points do
+    order = a.text.compare(b.text);  // bytes of UTF-8 order as code points do
   } else {
     const int64_t x = integer(a), y = integer(b);
     order = x < y ? -1 : x > y;
@@ -170,23 +184,31 @@ Value Renderer::combine(const Value& a, const std::string& op, const Value& b) {
   const int64_t x = integer(a), y = integer(b);
   int64_t out = 0;
   bool bad = false;
-  if (op == "+") bad = __builtin_add_overflow(x, y, &out);
-  else if (op == "-") bad = __builtin_sub_overflow(x, y, &out);
-  else if (op == "*") bad = __builtin_mul_overflow(x, y, &out);
-  else if (y == 0 || y == -1) bad = y == 0 || op == "//";
-  else out = op == "%" ? ((x % y) + y) % y : x / y - (x % y != 0 && (x < 0) != (y < 0));
+  if (op == "+")
+    bad = __builtin_add_overflow(x, y, &out);
+  else if (op == "-")
+    bad = __builtin_sub_overflow(x, y, &out);
+  else if (op == "*")
+    bad = __builtin_mul_overflow(x, y, &out);
+  else if (y == 0 || y == -1)
+    bad = y == 0 || op == "//";
+  else
+    out = op == "%" ? ((x % y) + y) % y : x / y - (x % y != 0 && (x < 0) != (y < 0));
   if (bad) throw Error("arithmetic out of range");
   return Value::integer(out);
 }
 
 Value Renderer::member(const Value& object, const Value& key, bool attribute) {
-  static constexpr std::string_view kMapMethods[] = {"items", "keys", "values", "get", "copy", "update", "pop", "popitem", "clear", "setdefault", "fromkeys"};
-  static constexpr std::string_view kListMethods[] = {"append", "extend", "insert", "remove", "pop", "clear", "index", "count", "sort", "reverse", "copy"};
+  static constexpr std::string_view kMapMethods[] = {"items", "keys",    "values", "get",        "copy",    "update",
+                                                     "pop",   "popitem", "clear",  "setdefault", "fromkeys"};
+  static constexpr std::string_view kListMethods[] = {"append", "extend", "insert", "remove",  "pop", "clear",
+                                                      "index",  "count",  "sort",   "reverse", "copy"};
   static constexpr std::string_view kTextMethods[] = {
-      "capitalize", "casefold",  "center", "count", "encode", "endswith", "expandtabs", "find",   "format",     "format_map", "index",      "isalnum", "isalpha",  "isascii",
-      "isdecimal",  "isdigit",   "isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle", "isupper",  "join",       "ljust",      "lower",   "lstrip",   "maketrans",
-      "partition",  "removeprefix", "removesuffix", "replace", "rfind", "rindex", "rjust", "rpartition", "rsplit", "rstrip", "split", "splitlines", "startswith", "strip",
-      "swapcase",   "title",     "translate", "upper", "zfill"};
+      "capitalize",   "casefold", "center",   "count",   "encode",    "endswith",   "expandtabs",   "find",      "format",    "format_map",
+      "index",        "isalnum",  "isalpha",  "isascii", "isdecimal", "isdigit",    "isidentifier", "islower",   "isnumeric", "isprintable",
+      "isspace",      "istitle",  "isupper",  "join",    "ljust",     "lower",      "lstrip",       "maketrans", "partition", "removeprefix",
+      "removesuffix", "replace",  "rfind",    "rindex",  "rjust",     "rpartition", "rsplit",       "rstrip",    "split",     "splitlines",
+      "startswith",   "strip",    "swapcase", "title",   "translate", "upper",      "zfill"};
   const auto refuse = [&](const auto& names) {
     for (const std::string_view n : names) {
       if (attribute && n == key.text) throw Error("the method '" + key.text + "' without a call is not supported");
@@ -232,8 +254,10 @@ Value Renderer::slice(const Expr& e) {
   Value::List out;
   std::string text;
   for (int64_t i = begin; step < 0 ? i > end : i < end;) {
-    if (object.kind == Kind::Text) text += items[size_t(i)].text;
-    else out.push_back(items[size_t(i)]);
+    if (object.kind == Kind::Text)
+      text += items[size_t(i)].text;
+    else
+      out.push_back(items[size_t(i)]);
     if (step > n || step < -n) break;
     i += step;
   }

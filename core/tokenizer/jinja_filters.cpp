@@ -128,7 +128,8 @@ Value Renderer::textFilter(const Value& v, const std::string& name, Given& g) {
     const int64_t width = integer(argument(g, "width", Value::integer(4)));
     const bool first = argument(g, "first", Value::boolean(false)).truthy(), blank = argument(g, "blank", Value::boolean(false)).truthy();
     finish(g, "the filter 'indent'");
-    if (width < 0 || width > 64 || s.find_first_of("\r\v\f\x1c\x1d\x1e") != std::string::npos || !isAscii(s)) throw Error("such an indent is not supported");
+    if (width < 0 || width > 64 || s.find_first_of("\r\v\f\x1c\x1d\x1e") != std::string::npos || !isAscii(s))
+      throw Error("such an indent is not supported");
     const std::string space(size_t(width), ' ');
     std::string out = first ? space : "";
     for (size_t i = 0; i < s.size(); ++i) {
@@ -209,9 +210,8 @@ Value Renderer::listFilter(const Value& v, const std::string& name, Given& g) {
     Value pairs = mapMethod(v, "items", none);
     if (name == "dictsort") {
       walkWork(v);
-      std::stable_sort(pairs.list->begin(), pairs.list->end(), [](const Value& a, const Value& b) {
-        return changedCase((*a.list)[0].text, false) < changedCase((*b.list)[0].text, false);
-      });
+      std::stable_sort(pairs.list->begin(), pairs.list->end(),
+                       [](const Value& a, const Value& b) { return changedCase((*a.list)[0].text, false) < changedCase((*b.list)[0].text, false); });
     }
     pairs.lazy = name == "items";
     return pairs;
@@ -246,11 +246,15 @@ Value Renderer::listFilter(const Value& v, const std::string& name, Given& g) {
     work(items.size() * 16);
     std::vector<std::pair<Value, Value>> keyed;
     for (const Value& i : items) keyed.emplace_back(i.kind == Kind::Text ? Value::string(changedCase(i.text, false)) : i, i);
-    for (const auto& k : keyed) holds(keyed.front().first, "<", k.first);      // all of one kind, or an error
-    const auto less = [](const auto& a, const auto& b) { return a.first.kind == Kind::Text ? a.first.text < b.first.text : a.first.number < b.first.number; };
+    for (const auto& k : keyed) holds(keyed.front().first, "<", k.first);  // all of one kind, or an error
+    const auto less = [](const auto& a, const auto& b) {
+      return a.first.kind == Kind::Text ? a.first.text < b.first.text : a.first.number < b.first.number;
+    };
     if (name == "sort") {
-      if (down) std::stable_sort(keyed.begin(), keyed.end(), [&](const auto& a, const auto& b) { return less(b, a); });
-      else std::stable_sort(keyed.begin(), keyed.end(), less);
+      if (down)
+        std::stable_sort(keyed.begin(), keyed.end(), [&](const auto& a, const auto& b) { return less(b, a); });
+      else
+        std::stable_sort(keyed.begin(), keyed.end(), less);
       for (size_t i = 0; i < items.size(); ++i) items[i] = keyed[i].second;
       return Value::listOf(std::move(items));
     }
@@ -273,8 +277,8 @@ Value Renderer::listFilter(const Value& v, const std::string& name, Given& g) {
 
 bool Renderer::test(const Value& v, const std::string& name, Given g) {
   static constexpr std::pair<std::string_view, std::string_view> kOrders[] = {
-      {"equalto", "=="}, {"eq", "=="}, {"==", "=="}, {"ne", "!="}, {"!=", "!="}, {"lt", "<"}, {"lessthan", "<"}, {"<", "<"},
-      {"gt", ">"}, {"greaterthan", ">"}, {">", ">"}, {"le", "<="}, {"<=", "<="}, {"ge", ">="}, {">=", ">="}, {"in", "in"}};
+      {"equalto", "=="}, {"eq", "=="},         {"==", "=="}, {"ne", "!="}, {"!=", "!="}, {"lt", "<"},  {"lessthan", "<"}, {"<", "<"},
+      {"gt", ">"},       {"greaterthan", ">"}, {">", ">"},   {"le", "<="}, {"<=", "<="}, {"ge", ">="}, {">=", ">="},      {"in", "in"}};
   for (const auto& [test, op] : kOrders) {
     if (name != test) continue;
     const Value other = needed(g, "other");

@@ -13,19 +13,21 @@ namespace presslab {
 
 namespace {
 
-constexpr uint32_t kFirstThatChanges = 0x300;   // below it, normal form C changes no character and joins none
+constexpr uint32_t kFirstThatChanges = 0x300;  // below it, normal form C changes no character and joins none
 
-struct Range { uint32_t first, last; };
+struct Range {
+  uint32_t first, last;
+};
 
 /// Marks of newer Unicode versions. The reference's normal form (that of PyPI's tokenizers 0.22) takes them for letters: they move past no other
 /// mark, and what follows joins nothing before them. Models were trained on that form. The last range is half of a newer joined letter.
-constexpr Range kNewer[] = {
-    {0x7FD, 0x7FD},     {0x898, 0x89F},     {0x8CA, 0x8D3},     {0x9FE, 0x9FE},     {0xC3C, 0xC3C},     {0xD3B, 0xD3C},     {0xEBA, 0xEBA},
-    {0x1715, 0x1715},   {0x1ABF, 0x1ACE},   {0x1DF6, 0x1DFA},   {0xA82C, 0xA82C},   {0x10D24, 0x10D27}, {0x10EAB, 0x10EAC}, {0x10EFD, 0x10EFF},
-    {0x10F46, 0x10F50}, {0x10F82, 0x10F85}, {0x11070, 0x11070}, {0x1133B, 0x1133B}, {0x1145E, 0x1145E}, {0x11839, 0x1183A}, {0x1193D, 0x1193E},
-    {0x11943, 0x11943}, {0x119E0, 0x119E0}, {0x11A34, 0x11A34}, {0x11A47, 0x11A47}, {0x11A99, 0x11A99}, {0x11D42, 0x11D42}, {0x11D44, 0x11D45},
-    {0x11D97, 0x11D97}, {0x11F41, 0x11F42}, {0x16FF0, 0x16FF1}, {0x1E08F, 0x1E08F}, {0x1E130, 0x1E136}, {0x1E2AE, 0x1E2AE}, {0x1E2EC, 0x1E2EF},
-    {0x1E4EC, 0x1E4EF}, {0x11930, 0x11930}};
+constexpr Range kNewer[] = {{0x7FD, 0x7FD},     {0x898, 0x89F},     {0x8CA, 0x8D3},     {0x9FE, 0x9FE},     {0xC3C, 0xC3C},     {0xD3B, 0xD3C},
+                            {0xEBA, 0xEBA},     {0x1715, 0x1715},   {0x1ABF, 0x1ACE},   {0x1DF6, 0x1DFA},   {0xA82C, 0xA82C},   {0x10D24, 0x10D27},
+                            {0x10EAB, 0x10EAC}, {0x10EFD, 0x10EFF}, {0x10F46, 0x10F50}, {0x10F82, 0x10F85}, {0x11070, 0x11070}, {0x1133B, 0x1133B},
+                            {0x1145E, 0x1145E}, {0x11839, 0x1183A}, {0x1193D, 0x1193E}, {0x11943, 0x11943}, {0x119E0, 0x119E0}, {0x11A34, 0x11A34},
+                            {0x11A47, 0x11A47}, {0x11A99, 0x11A99}, {0x11D42, 0x11D42}, {0x11D44, 0x11D45}, {0x11D97, 0x11D97}, {0x11F41, 0x11F42},
+                            {0x16FF0, 0x16FF1}, {0x1E08F, 0x1E08F}, {0x1E130, 0x1E136}, {0x1E2AE, 0x1E2AE}, {0x1E2EC, 0x1E2EF}, {0x1E4EC, 0x1E4EF},
+                            {0x11930, 0x11930}};
 
 bool isNewer(uint32_t code) {
   return std::any_of(std::begin(kNewer), std::end(kNewer), [code](const Range& r) { return code >= r.first && code <= r.last; });
@@ -40,7 +42,8 @@ int combiningClass(utf8proc_int32_t c) {
 void decompose(uint32_t code, std::vector<utf8proc_int32_t>& out) {
   utf8proc_int32_t parts[32];
   int boundary = 0;
-  const utf8proc_ssize_t n = utf8proc_decompose_char(utf8proc_int32_t(code), parts, 32, utf8proc_option_t(UTF8PROC_DECOMPOSE | UTF8PROC_STABLE), &boundary);
+  const utf8proc_ssize_t n =
+      utf8proc_decompose_char(utf8proc_int32_t(code), parts, 32, utf8proc_option_t(UTF8PROC_DECOMPOSE | UTF8PROC_STABLE), &boundary);
   if (n < 0 || n > 32) {
     out.push_back(utf8proc_int32_t(code));
     return;
@@ -104,7 +107,11 @@ std::string toNfc(std::string_view text) {
 }
 
 Normalizer::Normalizer(const VocabData& v)
-    : m_nfc(v.nfc), m_marks(v.spaceMarks), m_late(v.prefixUnlessSpace), m_decorates(m_marks || v.prefix != VocabData::Prefix::None), m_prefix(v.prefix) {}
+    : m_nfc(v.nfc),
+      m_marks(v.spaceMarks),
+      m_late(v.prefixUnlessSpace),
+      m_decorates(m_marks || v.prefix != VocabData::Prefix::None),
+      m_prefix(v.prefix) {}
 
 std::string Normalizer::apply(std::string_view part, bool begins, bool follows) const {
   std::string text = m_nfc ? toNfc(part) : std::string(part);
@@ -126,8 +133,10 @@ std::string Normalizer::decorated(std::string text, bool begins, bool follows) c
   out.reserve(text.size() + text.size() / 2);
   if (prefix) out += kSpaceMark;
   for (const char c : text) {
-    if (c == ' ') out += kSpaceMark;
-    else out += c;
+    if (c == ' ')
+      out += kSpaceMark;
+    else
+      out += c;
   }
   return out;
 }

@@ -36,7 +36,7 @@ void readStoredMerges(const VocabData& v, const TextIds& ids, MergeTable& merges
   };
   for (size_t i = 0; i < v.merges.size(); ++i) {
     const std::string& m = v.merges[i];
-    const size_t space = m.find(' ', 1);                 // a stored token never holds a space; the first half is never empty
+    const size_t space = m.find(' ', 1);  // a stored token never holds a space; the first half is never empty
     if (space == std::string::npos || space + 1 == m.size()) {
       badInput(v.keyPrefix + "merges[" + std::to_string(i) + "]: '" + shownToken(m) + "' is no pair of two tokens");
     }
@@ -73,7 +73,7 @@ class PairMerger : public Merger {
 
   const TokenTable& m_table;
   std::string m_key;
-  TextIds m_ids;                                         // by stored form
+  TextIds m_ids;  // by stored form
   MergeTable m_merges;
 };
 
@@ -92,7 +92,9 @@ class ByteMerger : public PairMerger {
     if (!missing) return;
     const auto first = std::find(m_bytes.begin(), m_bytes.end(), -1) - m_bytes.begin();
     notices.push_back(v.keyPrefix + "tokens: " + std::to_string(missing) + " bytes have no token (first: " + hexByte(uint8_t(first)) + "); " +
-                      (table.leavesOut ? "they are left out of a text" : table.unk >= 0 ? "they become the unknown token" : "a text with them is refused"));
+                      (table.leavesOut  ? "they are left out of a text"
+                       : table.unk >= 0 ? "they become the unknown token"
+                                        : "a text with them is refused"));
   }
 
   void append(std::string_view piece, std::vector<int32_t>& out) const override {

@@ -18,7 +18,7 @@ constexpr uint32_t kEnd = 0xFFFFFFFFu;
 /// A stretch of the piece; dead once it was joined to its left neighbour.
 struct Symbol {
   uint32_t begin, bytes, prev, next;
-  int32_t id;                               // -1: no token
+  int32_t id;  // -1: no token
 };
 
 /// A possible join: rank above place, so the smallest key goes first. bytes tells whether the pair is still the one that was meant.
@@ -48,7 +48,8 @@ class ScoreMerger : public Merger {
     }
     const auto missing = std::count(m_bytes.begin(), m_bytes.end(), -1);
     if (missing && table.unk < 0) {
-      notices.push_back(v.keyPrefix + "tokens: " + std::to_string(missing) + " byte tokens are missing and there is no unknown token; a text that needs them is refused");
+      notices.push_back(v.keyPrefix + "tokens: " + std::to_string(missing) +
+                        " byte tokens are missing and there is no unknown token; a text that needs them is refused");
     }
     m_key = v.keyPrefix;
   }
@@ -73,7 +74,8 @@ class ScoreMerger : public Merger {
     std::sort(order.begin(), order.end(), std::greater<float>());
     order.erase(std::unique(order.begin(), order.end()), order.end());
     m_ranks.reserve(v.scores.size());
-    for (const float s : v.scores) m_ranks.push_back(uint32_t(std::lower_bound(order.begin(), order.end(), s, std::greater<float>()) - order.begin()));
+    for (const float s : v.scores)
+      m_ranks.push_back(uint32_t(std::lower_bound(order.begin(), order.end(), s, std::greater<float>()) - order.begin()));
   }
 
   int32_t find(std::string_view text) const {
@@ -116,7 +118,7 @@ class ScoreMerger : public Merger {
       const Candidate best = queue.top();
       queue.pop();
       Symbol& left = symbols[uint32_t(best.key)];
-      if (left.bytes == 0 || left.next == kEnd || left.bytes + symbols[left.next].bytes != best.bytes) continue;   // merged otherwise meanwhile
+      if (left.bytes == 0 || left.next == kEnd || left.bytes + symbols[left.next].bytes != best.bytes) continue;  // merged otherwise meanwhile
       Symbol& right = symbols[left.next];
       left.bytes = best.bytes;
       left.id = best.id;

@@ -69,19 +69,25 @@ std::string withoutMarks(const std::string& stored) {
 }
 
 Role roleOf(int32_t type) {
-  switch (type) {                                        // GGUF's numbers
-    case 2: return Role::Unknown;
-    case 3: return Role::Control;
-    case 4: return Role::User;
-    case 5: return Role::Unused;
-    case 6: return Role::Byte;
-    default: return Role::Text;
+  switch (type) {  // GGUF's numbers
+    case 2:
+      return Role::Unknown;
+    case 3:
+      return Role::Control;
+    case 4:
+      return Role::User;
+    case 5:
+      return Role::Unused;
+    case 6:
+      return Role::Byte;
+    default:
+      return Role::Text;
   }
 }
 
 }  // namespace
 
-std::string shownToken(const std::string& s) {   // shortened for a message
+std::string shownToken(const std::string& s) {  // shortened for a message
   constexpr size_t kShown = 40;
   return s.size() <= kShown ? s : s.substr(0, kShown) + "...";
 }
@@ -92,26 +98,27 @@ std::string hexByte(uint8_t b) {
 }
 
 bool namesEndOfGeneration(const std::string& name) {
-  static const std::array<std::string_view, 12> kNames = {"<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "<|eom_id|>", "<|end|>",
-                                                          "<end_of_turn>", "</s>", "<|endofturn|>", "<|eot|>", "<|return|>", "<EOT>"};
+  static const std::array<std::string_view, 12> kNames = {"<|im_end|>",    "<|endoftext|>", "<|eot_id|>",    "<|end_of_text|>",
+                                                          "<|eom_id|>",    "<|end|>",       "<end_of_turn>", "</s>",
+                                                          "<|endofturn|>", "<|eot|>",       "<|return|>",    "<EOT>"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
 void checkVocab(const VocabData& v) {
   if (v.model != "gpt2" && v.model != "llama" && v.model != "bpe") {
-    badInput(v.keyPrefix + "model: '" + shownToken(v.model) + "' is not supported (gpt2, which is byte-level BPE, and llama, which is SentencePiece-style BPE)");
+    badInput(v.keyPrefix + "model: '" + shownToken(v.model) +
+             "' is not supported (gpt2, which is byte-level BPE, and llama, which is SentencePiece-style BPE)");
   }
   if (v.tokens.empty()) badInput(v.keyPrefix + "tokens: no tokens");
   if (v.tokens.size() > size_t(std::numeric_limits<int32_t>::max())) badInput(v.keyPrefix + "tokens: too many tokens (limit 2147483647)");
   if (!v.types.empty() && v.types.size() != v.tokens.size()) {
     badInput(v.keyPrefix + "token_type: " + std::to_string(v.types.size()) + " types for " + std::to_string(v.tokens.size()) + " tokens");
   }
-  const std::pair<const char*, int32_t> ids[] = {{"bos_token_id", v.bos}, {"eos_token_id", v.eos}, {"unknown_token_id", v.unk},
-                                                 {"padding_token_id", v.pad}};
+  const std::pair<const char*, int32_t> ids[] = {
+      {"bos_token_id", v.bos}, {"eos_token_id", v.eos}, {"unknown_token_id", v.unk}, {"padding_token_id", v.pad}};
   for (const auto& [key, id] : ids) {
     if (id < -1 || id >= int64_t(v.tokens.size())) {
-      badInput(v.keyPrefix + key + ": " + std::to_string(id) + " is no token (vocabulary of " + std::to_string(v.tokens.size()) +
-               ")");
+      badInput(v.keyPrefix + key + ": " + std::to_string(id) + " is no token (vocabulary of " + std::to_string(v.tokens.size()) + ")");
     }
   }
 }
@@ -135,7 +142,7 @@ TokenTable makeTokenTable(const VocabData& v) {
     if (role == Role::Byte) {
       const int byte = namedByte(name);
       t.pieces[i] = byte >= 0 ? std::string(1, char(byte)) : v.model == "gpt2" ? bytesOf(name, codeToByte) : name;
-      if (byte < 0) t.roles[i] = Role::Text;             // a byte under its printable stand-in
+      if (byte < 0) t.roles[i] = Role::Text;  // a byte under its printable stand-in
       if (t.pieces[i].size() != 1) {
         badInput(v.keyPrefix + "tokens[" + std::to_string(i) + "]: '" + shownToken(name) + "' is marked as a byte but names none (<0x00> to <0xFF>)");
       }

@@ -20,8 +20,8 @@ namespace {
 
 using Role = TokenTable::Role;
 
-constexpr size_t kCachedPieceBytes = 48;      // longer pieces hardly come twice
-constexpr size_t kCachedPieces = 1 << 16;     // bounds the memory of one encode()
+constexpr size_t kCachedPieceBytes = 48;   // longer pieces hardly come twice
+constexpr size_t kCachedPieces = 1 << 16;  // bounds the memory of one encode()
 
 }  // namespace
 
@@ -33,9 +33,9 @@ struct Tokenizer::Impl {
   TokenTable table;
   std::unique_ptr<Merger> merger;
   std::unordered_map<std::string, int32_t> controlIds;
-  std::unordered_map<int32_t, AddedToken> added;        // those with flags
+  std::unordered_map<int32_t, AddedToken> added;  // those with flags
   std::vector<uint8_t> endOfGeneration;
-  SpecialTokens inText, inNormalText;                   // added tokens that are found in plain text too, before and after it was normalised
+  SpecialTokens inText, inNormalText;  // added tokens that are found in plain text too, before and after it was normalised
   VocabData::Strip strip = VocabData::Strip::None;
   int32_t bos = -1, eos = -1;
   std::vector<std::string> notices;
@@ -50,7 +50,8 @@ void Tokenizer::Impl::readAdded(const VocabData& v) {
   endOfGeneration.assign(size(), 0);
   std::vector<uint8_t> flagged(size(), 0);
   for (const AddedToken& t : v.added) {
-    if (t.id < 0 || size_t(t.id) >= size()) badInput(v.keyPrefix + "added token '" + shownToken(t.text) + "': " + std::to_string(t.id) + " is no token");
+    if (t.id < 0 || size_t(t.id) >= size())
+      badInput(v.keyPrefix + "added token '" + shownToken(t.text) + "': " + std::to_string(t.id) + " is no token");
     flagged[size_t(t.id)] = 1;
     if (t.lstrip || t.rstrip || t.singleWord) added.emplace(t.id, t);
     AddedToken found = t;
