@@ -14,6 +14,7 @@ class TestCliEval : public QObject {
   void rows();
   void tasksAreListed();
   void killedInTheMiddle();
+  void claimsAreJudged();
   void refusals_data();
   void refusals();
 
@@ -95,6 +96,35 @@ void TestCliEval::killedInTheMiddle() {
   const CliResult again = run.run({"eval", "-m", kTinyModel, "--out", killed, "--resume", "--format", "json"});
   QVERIFY2(again.code == 0, again.err.constData());
   QCOMPARE(again.json().array().size(), 44);
+}
+
+void TestCliEval::claimsAreJudged() {
+  CliRun run;
+  const QString out = run.path("claims");
+  const QStringList arguments{"claims", "-m", kTinyModel, "--lengths", "200,300,9000", "--tips", "300", "-n", "8", "--repeat", "2", "--out", out};
+  const CliResult r = run.run(arguments + QStringList{"--format", "json"});
+  QVERIFY2(r.code == 0, r.err.constData());
+  const QJsonObject whole = r.json().object();
+  QVERIFY(whole["notes"].toArray().size() == 1 && whole["notes"][0].toString().contains("9,000"));
+  std::set<QString> matches, sections;
+  for (const QJsonValue& row : whole["rows"].toArray()) {
+    for (const char* key : {"id", "section", "text", "length", "match", "band", "measured", "interval", "bound", "verdict", "reason"})
+      QVERIFY2(row.toObject().contains(QLatin1String(key)), key);
+    const QString verdict = row["verdict"].toString();
+    QVERIFY2(verdict == "holds" || verdict == "does not hold" || verdict == "cannot hold here", qPrintable(verdict));
+    QVERIFY(verdict == "holds" || !row["reason"].toString().isEmpty());
+    if (verdict == "holds") QVERIFY(row["measured"].toDouble() >= row["band"][0].toDouble());
+    if (!row["interval"][0].isNull()) QVERIFY(row["interval"][0].toDouble() <= row["measured"].toDouble() + 1e-6);
+    matches.insert(row["match"].toString());
+    sections.insert(row["section"].toString());
+  }
+  QCOMPARE(matches, (std::set<QString>{"ratio", "bytes", "quality"}));
+  QCOMPARE(sections, (std::set<QString>{"table", "conclusion", "sample output", "text", "tips"}));
+  QFile md(out + "/claims.md");
+  QVERIFY(md.open(QIODevice::ReadOnly));
+  QVERIFY(md.readAll().contains("presslab-cli claims"));
+  QVERIFY(QFile::exists(out + "/claims.json"));
+  QCOMPARE(cli({"claims", "-m", kTinyModel, "--lengths", "9000", "-q"}).code, 2);
 }
 
 void TestCliEval::refusals_data() {

