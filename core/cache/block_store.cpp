@@ -26,15 +26,9 @@ void BlockStore::use(kernels::KvForm form) {
 }
 
 void BlockStore::begin(int first, const std::vector<int64_t>& counts) {
-  for (size_t h = size_t(first); h < m_heads.size(); ++h)
-    if (m_heads[h].capacity) throw Failure(ErrorCode::Failed, "KV cache: blocks of head " + std::to_string(h) + " stand already");
-  int64_t offset = 2 * m_blockBytes * m_capacity;
-  for (size_t i = 0; i < counts.size(); ++i) {
-    m_heads[size_t(first) + i] = {offset, 0, counts[i]};
-    offset += 2 * m_blockBytes * counts[i];
-    m_capacity += counts[i];
-  }
-  m_arena.resize(offset);
+  std::vector<int64_t> wanted(m_heads.size(), 0);
+  std::copy(counts.begin(), counts.end(), wanted.begin() + first);
+  reserve(wanted);
 }
 
 void BlockStore::reserve(const std::vector<int64_t>& capacity) {
@@ -49,9 +43,9 @@ void BlockStore::reserve(const std::vector<int64_t>& capacity) {
     Head& head = m_heads[h];
     const int64_t bytes = head.count * m_blockBytes, oldValues = head.offset + head.capacity * m_blockBytes;
     end -= wanted[h] * m_blockBytes;
-    if (bytes) std::memmove(m_arena.data() + end, m_arena.data() + oldValues, size_t(bytes));
+    if (bytes && end != oldValues) std::memmove(m_arena.data() + end, m_arena.data() + oldValues, size_t(bytes));
     end -= wanted[h] * m_blockBytes;
-    if (bytes) std::memmove(m_arena.data() + end, m_arena.data() + head.offset, size_t(bytes));
+    if (bytes && end != head.offset) std::memmove(m_arena.data() + end, m_arena.data() + head.offset, size_t(bytes));
     head.offset = end;
     head.capacity = wanted[h];
   }

@@ -19,7 +19,7 @@ class BlockStore {
   /// no multiple of 32.
   void use(kernels::KvForm);
   kernels::KvForm form() const { return m_form; }
-  /// Room for `counts[i]` blocks in head first + i. Later heads must be empty. Throws Failure(NoMemory).
+  /// Room for `counts[i]` blocks in head first + i, in any order of heads. Throws Failure(NoMemory).
   void begin(int first, const std::vector<int64_t>& counts);
   /// Room for at least `capacity[i]` blocks in every head; moves blocks. Throws Failure(NoMemory).
   void reserve(const std::vector<int64_t>& capacity);

@@ -116,6 +116,43 @@ void RaggedCache::keep(int layer, const LayerKeep& kept) {
   m_arena.resize(2 * m_rowBytes * m_capacity);
 }
 
+void RaggedCache::keepSlots(const std::vector<std::vector<int32_t>>& slots) {
+  for (size_t i = 0; i < m_heads.size(); ++i) {
+    const int layer = int(i) / m_kvHeads, h = int(i) % m_kvHeads;
+    int32_t before = -1;
+    for (const int32_t s : slots[i]) {
+      if (s <= before || s >= length(layer, h)) throw Failure(ErrorCode::Failed, place(layer, h) + "kept slot " + std::to_string(s) + " after " + std::to_string(before));
+      before = s;
+    }
+    if (!slots[i].empty() && (m_heads[i].ring || m_heads[i].blockRows > 0))
+      throw Failure(ErrorCode::Failed, place(layer, h) + "a ring or a quantised head cannot be cut while decoding");
+  }
+  int64_t to = 0;                            // arrays move towards the start, in their order, so nothing is overwritten before it has moved
+  std::vector<int32_t> all;
+  for (int l = 0; l < m_layers; ++l)
+    for (const bool values : {false, true})
+      for (int h = 0; h < m_kvHeads; ++h) {
+        Head& head = at(l, h);
+        const std::vector<int32_t>& chosen = slots[size_t(index(l, h))];
+        const int64_t from = std::exchange(values ? head.v : head.k, to);
+        all.resize(chosen.empty() ? size_t(head.rows()) : 0);
+        std::iota(all.begin(), all.end(), 0);
+        to = gather(from, to, chosen.empty() ? all : chosen);
+      }
+  m_rows = m_capacity = 0;
+  for (size_t i = 0; i < m_heads.size(); ++i) {
+    Head& head = m_heads[i];
+    if (!slots[i].empty()) {
+      for (size_t n = 0; n < slots[i].size(); ++n) head.positions[n] = head.positions[size_t(slots[i][n])];
+      head.positions.resize(slots[i].size());
+    }
+    head.capacity = head.rows();
+    m_rows += head.capacity;
+    m_capacity += head.capacity;
+  }
+  m_arena.resize(2 * m_rowBytes * m_capacity);
+}
+
 /// Rows of a head that stands whole into the next block of the store.
 void RaggedCache::quantise(int layer, int head, const int32_t* rows) {
   const int64_t values = int64_t(kernels::kKvBlock) * m_headDim;

@@ -27,6 +27,9 @@ class RaggedCache {
   /// Keeps only the given rows of a layer that stands whole, frees the rest and sets rings. Throws Failure(Failed) when the kept
   /// positions do not ascend, do not exist, or are more than the ring holds.
   void keep(int layer, const LayerKeep&);
+  /// Keeps only the given slots (ascending) of every head, index layer * kvHeads + head; an empty list leaves the head as it is. Frees the rest and
+  /// all reserved room. Throws Failure(Failed) for rings, quantised heads and slots that do not ascend or exist.
+  void keepSlots(const std::vector<std::vector<int32_t>>& slots);
   /// Room for n new tokens in every head that is no full ring. Moves rows in place; throws Failure(NoMemory).
   void reserve(int64_t newTokens);
   /// Slot for a new token of one head: behind the last row, or in a full ring the oldest recent one. Allocates only when no room was

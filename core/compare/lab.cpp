@@ -178,12 +178,12 @@ Prediction Lab::predict(const std::string& method, int64_t tokens, KvType kv) co
   }
   const int64_t row = 2 * kvRowBytes(kv, run.shape.headDim);  // K and V of a head-token
   p.weightBytes = backend.weightBytes();
-  p.kvBytesFull = row * run.shape.heads() * tokens;
+  p.kvBytesFull = row * run.shape.headTokens(tokens);
   try {
     if (tokens < 1) badInput("the context has no tokens");
     if (tokens > backend.config().contextLength)
       badInput("the context has " + std::to_string(tokens) + " of " + std::to_string(backend.config().contextLength) + " positions");
-    p.kvBytes = row * makePress(method)->predictKept(run);
+    p.kvBytes = makePress(method)->predictBytes(run, row);
   } catch (const Failure& e) {
     p.error = e.what();
     return p;

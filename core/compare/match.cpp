@@ -49,6 +49,27 @@ bool isSequence(const std::string& spec) {
   return false;
 }
 
+/// Where a kvq that stores what the press before it keeps begins, its + included; the text's end without one.
+size_t storedAt(const std::string& spec) {
+  const size_t at = spec.rfind("+kvq");
+  return at == std::string::npos ? spec.size() : at;
+}
+
+/// Tokens per head that make a press with quantised storage hold as many bytes as wanted: bytes grow with tokens.
+double tokensOfBytes(const std::string& spec, const RunContext& run, int64_t rowBytes, int64_t wanted) {
+  int64_t low = 1, high = run.tokens;
+  while (low < high) {
+    const int64_t middle = (low + high) / 2;
+    const double ratio = std::clamp(1 - (double(middle) + .5) / double(run.tokens), 0.0, .9999);
+    if (makePress(withRatio(spec, ratio))->predictBytes(run, rowBytes) < wanted) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return double(low) - .5;
+}
+
 /// Index of the method whose bytes or quality the others must meet.
 size_t referenceOf(const std::vector<std::string>& specs) {
   for (size_t i = 0; i < specs.size(); ++i) {
@@ -60,7 +81,8 @@ size_t referenceOf(const std::vector<std::string>& specs) {
 }  // namespace
 
 std::string withRatio(const std::string& spec, double ratio) {
-  if (spec == "none" || isSequence(spec)) badInput("the ratio of \"" + spec + "\" cannot be solved for; name one press with ratio=");
+  if (const size_t stored = storedAt(spec); stored < spec.size()) return withRatio(spec.substr(0, stored), ratio) + spec.substr(stored);
+  if (spec == "none" || isSequence(spec) || spec.rfind("kvq", 0) == 0) badInput("the ratio of \"" + spec + "\" cannot be solved for; name one press with ratio=");
   for (const char* key : {"eplb_ratio", "duo_ratio"}) {
     if (findArgument(spec, key).begin != std::string::npos) badInput("\"" + spec + "\": write ratio= and split= where the ratio is to be solved for");
   }
@@ -78,17 +100,19 @@ std::string withRatio(const std::string& spec, double ratio) {
 std::vector<std::string> matchBytes(const std::vector<std::string>& specs, const RunContext& run) {
   const size_t reference = referenceOf(specs);
   if (reference == specs.size()) return specs;
-  const int64_t wanted = makePress(specs[reference])->predictKept(run);
-  const double perHead = double(wanted) / double(run.shape.heads());
+  const int64_t row = run.shape.rowBytes > 0 ? run.shape.rowBytes : int64_t{4} * run.shape.headDim;   // f16 where it is not known
+  const int64_t wanted = makePress(specs[reference])->predictBytes(run, row);
+  const double ofRows = double(wanted) / double(row * run.shape.heads());
   std::vector<std::string> out = specs;
   for (size_t i = 0; i < specs.size(); ++i) {
     if (i == reference || specs[i] == "none") continue;
     int64_t best = -1;
+    const double perHead = storedAt(specs[i]) < specs[i].size() ? tokensOfBytes(specs[i], run, row, wanted) : ofRows;
     // Presses keep int(T * (1 - r)) tokens per head, so a ratio half a token below gives that count exactly.
     for (const double tokens : {std::floor(perHead), std::ceil(perHead)}) {
       const double ratio = std::clamp(1 - (tokens + .5) / double(run.tokens), 0.0, .9999);
       const std::string spec = canonicalPressSpec(withRatio(specs[i], ratio));
-      const int64_t off = std::abs(makePress(spec)->predictKept(run) - wanted);
+      const int64_t off = std::abs(makePress(spec)->predictBytes(run, row) - wanted);
       if (best >= 0 && off >= best) continue;
       best = off;
       out[i] = spec;

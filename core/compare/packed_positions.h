@@ -17,6 +17,7 @@ class PackedPositions {
     for (const int32_t p : positions) m_bits[begin + size_t(p) / 64] |= uint64_t{1} << (p % 64);
     m_ends.push_back(m_bits.size());
   }
+  size_t size() const { return m_ends.size(); }
   std::vector<int32_t> at(size_t list) const {
     const size_t begin = list == 0 ? 0 : m_ends[list - 1];
     size_t count = 0;

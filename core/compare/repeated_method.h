@@ -14,13 +14,13 @@ namespace presslab {
 struct RepeatedMethod {
   std::string spec;
   std::vector<MethodMetrics> repeats;  // heads without positions
-  std::vector<HeadKeep> heads;         // layer by layer, without positions
+  std::vector<LayerKeep> layers;       // without positions
   PackedPositions kept;                // of each head
   bool started = false;
 
   void add(MethodRun&& run);
   MethodMetrics withPositions(const MethodMetrics&) const;
-  std::vector<LayerKeep> plan(int kvHeads) const;  // what the layers keep, positions included
+  std::vector<LayerKeep> plan() const;  // what the layers keep, positions included
 };
 
 }  // namespace presslab

@@ -13,11 +13,10 @@ namespace presslab {
 namespace {
 
 bool usable(const UntimedJob& job, const std::vector<MethodMetrics>& rows, size_t i) {
-  return i < rows.size() && hasFigures(rows[i]) && !job.methods[i].heads.empty();
+  return i < rows.size() && hasFigures(rows[i]) && !job.methods[i].layers.empty();
 }
 
 void qualityPass(const UntimedJob& job, std::vector<MethodMetrics>& rows, Replay& replay) {
-  const int kvHeads = job.model.backend->shape().kvHeads;
   const int base = baselineIndex(rows);
   {
     PhaseEvents events(job.sink, base, Phase::Quality);
@@ -34,7 +33,7 @@ void qualityPass(const UntimedJob& job, std::vector<MethodMetrics>& rows, Replay
     if (!usable(job, rows, i)) continue;
     PhaseEvents events(job.sink, int(i), Phase::Quality);
     rows[i].quality = replay.quality(
-        job.methods[i].plan(kvHeads), [&](double share) { events.progress(share); }, job.stop);
+        job.methods[i].plan(), [&](double share) { events.progress(share); }, job.stop);
     events.finish();
   }
 }
@@ -47,7 +46,7 @@ void attentionPass(const UntimedJob& job, std::vector<MethodMetrics>& rows, Repl
   std::vector<size_t> planned;
   for (size_t i = 0; i < job.methods.size(); ++i) {
     if (!usable(job, rows, i)) continue;
-    plans.push_back(job.methods[i].plan(shape.kvHeads));
+    plans.push_back(job.methods[i].plan());
     planned.push_back(i);
   }
   for (const std::vector<LayerKeep>& plan : plans) views.emplace_back(plan);

@@ -98,6 +98,9 @@ std::unique_ptr<Sequence> CpuSequence::clone() const {
   if (m_prefilling) throw Failure(ErrorCode::Failed, "a sequence cannot be copied inside its prefill");
   std::unique_ptr<CpuSequence> copy(new CpuSequence(m_backend, m_cache, m_position));
   copy->m_closedUp = m_closedUp;
+  copy->m_decodeKeeper = m_decodeKeeper;
+  copy->m_sinceCompression = m_sinceCompression;
+  copy->m_queries = m_queries;
   return copy;
 }
 
@@ -318,6 +321,7 @@ void CpuSequence::keep(int l, const LayerKeep& kept) {
     describeRotation(rotation, m_backend.config(), *m_rope, l);
     rewriteRows(m_cache, rotation, l, kept);
     m_cache.keep(l, kept);
+    if (kept.decode && kept.decode != m_decodeKeeper) startDecodeKeeper(kept.decode);
     if (kept.rerotated) m_closedUp = (m_prefilling ? m_tokens : m_position) - int64_t(kept.heads[0].positions.size());
   }
 }
@@ -430,6 +434,7 @@ void CpuSequence::decode(int32_t id, float* logits, const AttentionTap& tapped) 
     float* const projections[] = {m_token.q.data(), m_token.k.data(), m_token.v.data()};
     kernels::gemvMany(inputs, m_token.norm.data(), projections, pool);
     finishProjections(w, m_token.q.data(), m_token.k.data(), m_token.v.data());
+    if (m_decodeKeeper && m_decodeKeeper->queries > 0) recordQuery(l);
     decodeAttention(l, tapped);
     w.o->gemv(m_token.attention.data(), m_token.projected.data(), pool);
     addBlock(w.oBias, w.attnPostNorm, m_token.projected.data(), x);
@@ -446,6 +451,7 @@ void CpuSequence::decode(int32_t id, float* logits, const AttentionTap& tapped) 
     m_backend.output().gemv(m_token.norm.data(), logits, pool);
     checkLogits(logits, c.vocab, m_position);
   }
+  if (m_decodeKeeper && ++m_sinceCompression >= m_decodeKeeper->every) compressHeld();
   ++m_position;
 }
 

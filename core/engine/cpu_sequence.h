@@ -57,6 +57,10 @@ class CpuSequence final : public Sequence {
   void addBlock(const std::vector<float>& bias, const NormWeights& post, float* block, float* x) const;
   void feedForward(int layer, int64_t rows, float* x);
   void tap(int layer, const AttentionTap& tap);
+  void startDecodeKeeper(std::shared_ptr<const DecodeKeeper>);
+  void recordQuery(int layer);
+  void compressHeld();
+  std::vector<int32_t> keptSlots(int layer, int head);
 
   CpuBackend& m_backend;
   RaggedCache m_cache;
@@ -74,6 +78,11 @@ class CpuSequence final : public Sequence {
   PageFloats m_traceQ, m_traceX, m_traceResidual, m_traceK, m_traceV;
   Buffers m_chunk;
   int64_t m_scratch = 0;                    // bytes of all of it, reported also after it is freed
+
+  // Compression while decoding.
+  std::shared_ptr<const DecodeKeeper> m_decodeKeeper;
+  int64_t m_sinceCompression = 0;           // decoded tokens
+  std::vector<float> m_queries;             // (layers, queries of the keeper, heads * headDim) before rotation; token at position p: row p mod queries
 
   // Decode.
   Buffers m_token;

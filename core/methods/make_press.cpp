@@ -6,6 +6,9 @@
 #include "core/methods/budgeted_press.h"
 #include "core/methods/eplb_then_duo.h"
 #include "core/press/composed_press.h"
+#include "core/press/decoding_press.h"
+#include "core/press/kvq_press.h"
+#include "core/press/press_rows.h"
 #include "core/press/pressed_layers.h"
 
 namespace presslab {
@@ -36,10 +39,40 @@ PressPtr makeSteps(std::vector<BoundStep> steps) {
   return std::make_unique<ComposedPress>(std::move(made));
 }
 
+bool isDecoding(const BoundStep& step) { return step.row == &kDecodingRow || step.row == &kRatioDecodingRow; }
+
+/// The press of the steps before a last one that works on what they keep; null when that is everything.
+PressPtr makeBefore(std::vector<BoundStep> steps) {
+  if (steps.empty() || (steps.size() == 1 && steps[0].row == &kNoneRow)) return nullptr;
+  return makeSteps(std::move(steps));
+}
+
+/// A kvq stores what all steps before it keep, a decoding press goes on from there; either stands last, behind any press.
+PressPtr makeWhole(std::vector<BoundStep> steps) {
+  for (size_t i = 0; i + 1 < steps.size(); ++i) {
+    if (steps[i].row == &kKvqRow) specError(steps[i].column, "kvq evicts nothing and stores what is kept: it stands last");
+    if (isDecoding(steps[i])) specError(steps[i].column, std::string(steps[i].row->info.id) + " goes on after the prefill: it stands last");
+  }
+  BoundStep last = std::move(steps.back());
+  steps.pop_back();
+  if (last.row == &kKvqRow) {
+    auto stored = std::make_unique<KvqPress>(last.args);
+    stored->setInner(makeBefore(std::move(steps)));
+    return stored;
+  }
+  if (isDecoding(last)) {
+    PressPtr made = makeStep(std::move(last));
+    static_cast<DecodingPress&>(*made).setInner(makeBefore(std::move(steps)));
+    return made;
+  }
+  steps.push_back(std::move(last));
+  return makeSteps(std::move(steps));
+}
+
 PressPtr makeNodes(const std::vector<SpecNode>& nodes) {
   std::vector<BoundStep> steps;
   for (const SpecNode& node : nodes) steps.push_back(bindStep(node));
-  return std::make_unique<PressedLayers>(makeSteps(std::move(steps)));
+  return std::make_unique<PressedLayers>(makeWhole(std::move(steps)));
 }
 
 /// The press of a text with a ratio in its budget's place.

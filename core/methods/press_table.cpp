@@ -48,7 +48,10 @@ constexpr const PressRow* kRows[]{&kNoneRow,
                                   &kPerLayerRow,
                                   &kKeyRerotationRow,
                                   &kMergingRow,
-                                  &kDmsRow};
+                                  &kDmsRow,
+                                  &kDecodingRow,
+                                  &kRatioDecodingRow,
+                                  &kKvqRow};
 
 }  // namespace
 

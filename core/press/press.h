@@ -39,9 +39,22 @@ struct KvQuant {
   int64_t residual = 0;                     // latest rows of a head that are never quantised
 };
 
+/// Compression while tokens are decoded. Holds no state of a run, so that copies of a sequence share it.
+class DecodeKeeper {
+ public:
+  virtual ~DecodeKeeper() = default;
+  int64_t every = 0;                        // decoded tokens between two compressions
+  int64_t queries = 0;                      // latest decoded tokens whose queries the scores read
+  bool values = false;                      // the scores read values
+  /// Slots that a head keeps, ascending. The trace holds the head's rows alone, with their positions; q only of the latest `queries` tokens,
+  /// zeros before. Engine thread.
+  virtual std::vector<int32_t> keep(const LayerTrace& head, const HeadShape& oneHead) const = 0;
+};
+
 struct LayerKeep {
   std::vector<HeadKeep> heads;              // kvHeads
   KvQuant quant;
+  std::shared_ptr<const DecodeKeeper> decode;   // null: nothing is dropped while decoding, rings apart
   std::vector<ExpertMetrics> experts;       // load of the layer, for the routed family
   BalanceMetrics balance;
   bool hasExperts = false;
@@ -130,6 +143,8 @@ class ScorerPress : public Press {
   LayerKeep keep(const LayerTrace&) override;
   double ratio() const override { return m_ratio; }
   std::string spec() const override { return m_spec; }
+  /// Latest queries that the scores read; below 0: all of them. 0: none.
+  virtual int64_t queriesRead() const { return needs().queries ? -1 : 0; }
   /// Scores of all heads: out is (kvHeads, T).
   virtual void score(const LayerTrace&, const RunContext&, float* out) const = 0;
   /// Tokens that each head of a layer keeps of run.tokens, at least 1; int(T * (1 - ratio)) unless a press shares out otherwise. Throws

@@ -9,6 +9,7 @@ namespace presslab {
 extern const PressRow kNoneRow, kRandomRow, kStreamingLlmRow, kKnormRow, kKeyDiffRow, kSnapKvRow, kExpectedAttentionRow, kTovaRow,
     kObservedAttentionRow, kLagKvRow, kPyramidKvRow, kAdaKvRow, kChunkKvRow, kCurRow, kLeverageRow, kNonCausalAttentionRow, kCompactorRow, kCapRow,
     kQFilterRow, kExpectedAttentionStatsRow, kCriticalKvRow, kCriticalAdaKvRow, kChunkRow, kBlockRow, kPerLayerRow, kDmsRow, kSimLayerKvRow,
-    kKeyRerotationRow, kMergingRow, kThinkRow, kFinchRow, kKvzipRow;
+    kKeyRerotationRow, kMergingRow, kThinkRow, kFinchRow, kKvzipRow, kKvqRow, kDecodingRow,
+    kRatioDecodingRow;
 
 }  // namespace presslab

@@ -10,6 +10,7 @@ class SnapKvPress : public ScorerPress {
  public:
   SnapKvPress(const PressInfo&, const PressArgs&);
   TraceNeeds needs() const override { return {.keys = true, .queries = true}; }
+  int64_t queriesRead() const override { return m_window; }
   std::vector<std::string> begin(const RunContext&) override;
   void score(const LayerTrace&, const RunContext&, float* out) const override;
 

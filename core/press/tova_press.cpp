@@ -14,6 +14,7 @@ class TovaPress final : public ScorerPress {
  public:
   explicit TovaPress(const PressArgs& args) : ScorerPress(kTovaRow.info, args) {}
   TraceNeeds needs() const override { return {.keys = true, .queries = true}; }
+  int64_t queriesRead() const override { return 1; }
   void score(const LayerTrace& t, const RunContext& run, float* out) const override { tovaScores(ScoreLayer(t, run.shape), out); }
 };
 

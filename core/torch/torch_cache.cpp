@@ -74,6 +74,8 @@ void TorchCache::write(int layer, int64_t start, const at::Tensor& k, const at::
 void TorchCache::keep(int layer, const LayerKeep& kept) {
   if (int(kept.heads.size()) != m_kvHeads) throw Failure(ErrorCode::Failed, place(layer, int(kept.heads.size())) + "heads are missing");
   for (int h = 0; h < m_kvHeads; ++h) check(kept.heads[size_t(h)], length(layer, h), layer, h);
+  if (kept.quant.form != kernels::KvForm::None) badInput("kvq: quantised rows are held by the cpu backend alone");
+  if (kept.decode) badInput("compression while decoding runs on the cpu backend alone");
   for (int h = 0; h < m_kvHeads; ++h) {
     const HeadKeep& keep = kept.heads[size_t(h)];
     Head& head = at(layer, h);

@@ -143,6 +143,53 @@ class TestQuantisedCache : public QObject {
     }
   }
 
+  /// A replay cuts the last layer first.
+  void layersInAnyOrder() {
+    const LayerKeep keep = everySecond(301, KvForm::Q8_0, 20);
+    RaggedCache c(kLayers, kHeads, kDim, kernels::Elem::F32);
+    for (int l = 0; l < kLayers; ++l) {
+      c.beginLayer(l, 301);
+      for (int h = 0; h < kHeads; ++h)
+        for (int64_t t = 0; t < 301; ++t) writeRow(c, l, h, t, int32_t(t));
+    }
+    for (int l = kLayers; l-- > 0;) c.keep(l, keep);
+    const RaggedCache expected = filled(301, keep);
+    QCOMPARE(c.usedBytes(), expected.usedBytes());
+    for (int l = 0; l < kLayers; ++l)
+      for (int h = 0; h < kHeads; ++h) QVERIFY(worst(c, l, h) < allowed(KvForm::Q8_0));
+  }
+
+  void slotsAreCut() {
+    RaggedCache c = filled(300, everySecond(300, KvForm::None, 0));
+    c.reserve(50);
+    std::vector<std::vector<int32_t>> slots(kLayers * kHeads);
+    for (size_t i = 1; i < slots.size(); ++i)
+      for (int32_t s = int32_t(i); s < 150; s += 3) slots[i].push_back(s);   // head 0 of layer 0 stays whole
+    c.keepSlots(slots);
+    int64_t rows = 0;
+    for (int l = 0; l < kLayers; ++l)
+      for (int h = 0; h < kHeads; ++h) {
+        const size_t i = size_t(l * kHeads + h);
+        QCOMPARE(c.length(l, h), i == 0 ? int64_t(150) : int64_t(slots[i].size()));
+        if (i) QCOMPARE(c.slots(l, h)[1], 2 * slots[i][1] + h);
+        QVERIFY(worst(c, l, h) < 1e-9);
+        rows += c.length(l, h);
+      }
+    QCOMPARE(c.usedBytes(), rows * kDim * 2 * 4);
+    QCOMPARE(c.reservedBytes(), int64_t(0));
+    QVERIFY(c.heldBytes() < c.usedBytes() + PageArena::pageSize());
+    c.reserve(10);
+    for (int l = 0; l < kLayers; ++l)
+      for (int h = 0; h < kHeads; ++h) writeRow(c, l, h, c.append(l, h, 400), 400);
+    for (int l = 0; l < kLayers; ++l)
+      for (int h = 0; h < kHeads; ++h) QVERIFY(worst(c, l, h) < 1e-9);
+    slots.assign(slots.size(), {});
+    slots[2] = {5, 5};
+    QVERIFY_THROWS_EXCEPTION(Failure, c.keepSlots(slots));
+    slots[2] = {1000};
+    QVERIFY_THROWS_EXCEPTION(Failure, c.keepSlots(slots));
+  }
+
   void ringsStayRows() {
     LayerKeep keep = everySecond(300, KvForm::Kivi2, 16);
     HeadKeep& ring = keep.heads[1];

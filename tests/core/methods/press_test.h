@@ -110,10 +110,21 @@ inline Outcome runSpec(const std::string& spec, const HeadShape& shape, int64_t 
   return runPress(*makePress(spec), shape, tokens, pattern);
 }
 
-/// All that an outcome shows: positions, rings, expert loads.
+/// What a press does while decoding: its rhythm, and what it keeps of a head of 300 random rows.
+inline std::string fingerprint(const DecodeKeeper& keeper) {
+  const HeadShape one{1, 1, 2, 8, 16};
+  const FakeLayer layer(one, 300, 0, 5);
+  std::string text = "every " + std::to_string(keeper.every) + " queries " + std::to_string(keeper.queries) + ":";
+  for (const int32_t slot : keeper.keep(layer.trace, one)) text += " " + std::to_string(slot);
+  return text + "\n";
+}
+
+/// All that an outcome shows: positions, rings, expert loads, storage, what happens while decoding.
 inline std::string fingerprint(const Outcome& o) {
   std::string text;
+  if (!o.layers.empty() && o.layers[0].decode) text += fingerprint(*o.layers[0].decode);
   for (const LayerKeep& l : o.layers) {
+    text += std::to_string(int(l.quant.form)) + "/" + std::to_string(l.quant.residual) + " ";
     for (const HeadKeep& h : l.heads) {
       for (const RowMerge& m : h.merges) text += std::to_string(m.from) + ">" + std::to_string(m.into) + "*" + std::to_string(m.weight) + " ";
       for (const int32_t z : h.zeroed) text += "0@" + std::to_string(z) + " ";

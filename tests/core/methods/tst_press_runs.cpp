@@ -65,6 +65,12 @@ class TestPressRuns : public QObject {
     return {""};
   }
 
+  /// Blocks of a quantised cache want heads of 32 channels.
+  static HeadShape shapeFor(const PressInfo& info, HeadShape shape) {
+    if (info.id == "kvq") shape.headDim = 32;
+    return shape;
+  }
+
   static bool hasRatio(const PressInfo& p) {
     return std::any_of(p.params.begin(), p.params.end(), [](const ParamSpec& s) { return s.key == "ratio"; });
   }
@@ -156,10 +162,10 @@ class TestPressRuns : public QObject {
   }
 
   void everyParameterDoesSomething() {
-    const HeadShape shape{2, 2, 2, 8, 16};
-    const Pattern pattern = fakePattern(shape, {1, 2, 3, 4, 5}, 3);
+    const Pattern pattern = fakePattern({2, 2, 2, 8, 16}, {1, 2, 3, 4, 5}, 3);
     constexpr int64_t kTokens = 300;
     for (const PressInfo& info : pressTable()) {
+      const HeadShape shape = shapeFor(info, {2, 2, 2, 8, 16});
       for (const ParamSpec& p : info.params) {
         if (p.type == ParamType::Press || p.help.find("without effect under") != p.help.npos || p.help.find("without effect on what") != p.help.npos)
           continue;
@@ -186,8 +192,63 @@ class TestPressRuns : public QObject {
     for (const PressInfo& info : pressTable()) {
       if (info.wrapper) continue;
       const std::string spec(info.id);
-      QCOMPARE(fingerprint(runSpec(spec, m_shape, 333)), fingerprint(runSpec(spec, m_shape, 333)));
+      const HeadShape shape = shapeFor(info, m_shape);
+      QCOMPARE(fingerprint(runSpec(spec, shape, 333)), fingerprint(runSpec(spec, shape, 333)));
     }
+  }
+
+  void quantisedStorage() {
+    const HeadShape shape{3, 2, 2, 64, 16, 256};                   // f16: 256 bytes a head-token
+    const Outcome o = runSpec("knorm(ratio=0.5)+kvq(bits=2,residual=40)", shape, 300);
+    QCOMPARE(o.kept, int64_t(3 * 2 * 150));
+    QCOMPARE(o.predicted, o.kept);
+    for (const LayerKeep& l : o.layers) {
+      QVERIFY(l.quant.form == kernels::KvForm::Kivi2);
+      QCOMPARE(l.quant.residual, int64_t{40});
+    }
+    RunContext run;
+    run.shape = shape;
+    run.tokens = 300;
+    const auto bytes = [&](const char* spec) { return makePress(spec)->predictBytes(run, shape.rowBytes); };
+    const int64_t blocks = 3 * 6, each = 2 * kernels::kvBlockBytes(kernels::KvForm::Kivi2, 64);   // 3 blocks of 32 in each of 6 heads
+    QCOMPARE(bytes("knorm(ratio=0.5)+kvq(bits=2,residual=40)"), o.kept * 256 - blocks * (32 * 256 - each));
+    QCOMPARE(bytes("none+kvq(bits=8)"), bytes("kvq(bits=8)"));
+    QVERIFY(bytes("kvq(bits=2)") < bytes("kvq(bits=4)") && bytes("kvq(bits=4)") < bytes("kvq(bits=8)") && bytes("kvq(bits=8)") < bytes("none"));
+    QCOMPARE(bytes("knorm(ratio=0.5)+kvq(residual=400)"), o.kept * 256);
+    QVERIFY(hasNote(runSpec("knorm(ratio=0.5)+kvq(residual=400)", shape, 300), "nothing is quantised before"));
+    QVERIFY(runSpec("eplb_duo+kvq", shape, 300).kept == runSpec("eplb_duo", shape, 300).kept);
+    QCOMPARE(makePress("snapkv(ratio=0.5)+kvq(bits=4)")->spec(), std::string("snapkv(ratio=0.5)+kvq(bits=4)"));
+    QVERIFY(specFailure("kvq+knorm").find("stands last") != std::string::npos);
+    QVERIFY(specFailure("kvq(bits=2,scheme=ggml)").find("no 2 bits") != std::string::npos);
+    QVERIFY(specFailure("kvq(bits=3)").find("3") != std::string::npos);
+    QVERIFY(failureOf([] { (void)runSpec("kvq", {1, 1, 1, 48, 16}, 100); }).find("no multiple of 32") != std::string::npos);
+  }
+
+  void decodingKeepsItsTarget() {
+    const auto keeper = [&](const std::string& spec) {
+      const Outcome o = runSpec(spec, m_shape, 100);
+      return o.layers.at(0).decode;
+    };
+    const HeadShape one{1, 1, 2, 8, 16};
+    const FakeLayer layer(one, 300, 0, 5);
+    const auto knorm = keeper("decoding(knorm,target_size=120,compression_interval=7)");
+    QCOMPARE(knorm->every, int64_t{7});
+    QCOMPARE(knorm->queries, int64_t{0});
+    RunContext run;
+    run.shape = one;
+    run.tokens = 300;
+    Outcome direct = runPress(*makePress("knorm(ratio=0.6)"), one, 300, nullptr, 5);   // 120 of the same rows
+    QCOMPARE(knorm->keep(layer.trace, one), direct.layers[0].heads[0].positions);
+    QCOMPARE(keeper("compression_ratio_decoding(knorm,target_compression_ratio=0.6)")->keep(layer.trace, one).size(), size_t{120});
+    QCOMPARE(keeper("decoding(knorm,target_size=301)")->keep(layer.trace, one).size(), size_t{300});
+    QCOMPARE(keeper("decoding(snapkv(window_size=16),target_size=50)")->queries, int64_t{16});
+    QCOMPARE(runSpec("decoding(knorm)", m_shape, 100).kept, m_shape.heads() * int64_t{100});       // nothing at prefill
+    QCOMPARE(runSpec("keydiff(ratio=0.5)+decoding(knorm)", m_shape, 100).kept, m_shape.heads() * int64_t{50});
+    QCOMPARE(makePress("keydiff(ratio=0.5)+decoding(knorm,target_size=9)")->spec(), std::string("keydiff(ratio=0.5)+decoding(knorm,target_size=9)"));
+    for (const auto& [spec, reason] : {std::pair{"decoding(knorm)+knorm", "stands last"}, {"decoding(duo)", "needs a scorer"},
+                                       {"decoding(expected_attention)", "reads more than"}, {"decoding(snapkv,compression_interval=20)", "reads 64 queries"},
+                                       {"decoding(snapkv,target_size=64)", "no more than the window"}})
+      QVERIFY2(specFailure(spec).find(reason) != std::string::npos, specFailure(spec).c_str());
   }
 
   /// tokens= and mb=: what is kept is the most that the budget allows, whatever the press.
