@@ -13,8 +13,8 @@ namespace presslab {
 /// model without rotary positions.
 struct RopeTable {
   int64_t positions = 0;
-  int half = 0;                             // ropeDim / 2
-  std::vector<float> cos, sin;              // (positions, half)
+  int half = 0;                 // ropeDim / 2
+  std::vector<float> cos, sin;  // (positions, half)
   /// sliding: the angles of sliding layers.
   RopeTable(const ModelConfig&, int64_t positions, bool sliding = false);
   const float* cosRow(int64_t p) const { return cos.data() + p * half; }
@@ -26,7 +26,7 @@ inline bool hasSlidingRope(const ModelConfig& c) { return c.ropeDim > 0 && c.sli
 
 /// The tables of a model's layers.
 struct RopeTables {
-  RopeTable full, sliding;                  // sliding has no rows where it would be the same
+  RopeTable full, sliding;  // sliding has no rows where it would be the same
   bool apart = false;
   RopeTables(const ModelConfig& c, int64_t positions)
       : full(c, positions), sliding(c, hasSlidingRope(c) ? positions : 0, true), apart(hasSlidingRope(c)) {}

@@ -39,7 +39,8 @@ int64_t PressedLayers::predictKept(const RunContext& run) const {
 
 int64_t PressedLayers::predictBytes(const RunContext& run, int64_t rowBytes) const {
   if (run.shape.bounded.empty()) return m_inner->predictBytes(run, rowBytes);
-  return m_inner->predictBytes(pressedRun(run), rowBytes) + rowBytes * (run.shape.headTokens(run.tokens) - run.shape.pressed().headTokens(run.tokens));
+  return m_inner->predictBytes(pressedRun(run), rowBytes) +
+         rowBytes * (run.shape.headTokens(run.tokens) - run.shape.pressed().headTokens(run.tokens));
 }
 
 std::vector<std::string> PressedLayers::begin(const RunContext& run) {

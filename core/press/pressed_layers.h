@@ -32,7 +32,7 @@ class PressedLayers final : public Press {
   PressPtr m_inner;
   HeadShape m_shape;
   int64_t m_tokens = 0;
-  std::vector<int> m_index;                 // of each layer among those that the press sees; -1: bounded
+  std::vector<int> m_index;  // of each layer among those that the press sees; -1: bounded
 };
 
 }  // namespace presslab

@@ -99,7 +99,9 @@ at::Tensor TorchRope::rotate(const at::Tensor& x, int64_t start, bool slidingLay
 }
 
 TorchBackend::TorchBackend(const ModelFile& file, const ModelSpec& spec, const LoadProgress& progress, std::stop_token stop)
-    : m_config(file.config()), m_device(parseDevice(spec.device)), m_exact(spec.precision == Precision::Exact),
+    : m_config(file.config()),
+      m_device(parseDevice(spec.device)),
+      m_exact(spec.precision == Precision::Exact),
       m_kv(spec.kvType.value_or(m_exact ? KvType::F32 : KvType::F16)) {
   if (m_kv == KvType::Q8_0) badInput("a q8_0 KV cache is not built for the LibTorch path; f32, f16 and bf16 are");
   m_name = m_device.is_cuda() ? "torch-cuda:" + std::to_string(m_device.index()) : "torch-cpu";
@@ -123,12 +125,24 @@ TorchBackend::TorchBackend(const ModelFile& file, const ModelSpec& spec, const L
   for (int l = 0; l < m_config.layers; ++l) {
     const LayerTensors& t = file.layer(l);
     const auto vector = [&](const TensorView& view) { return view ? upload(view, false) : at::Tensor(); };
-    LayerWeights w{uploadNorm(t.attnNorm, t.attnNormBias), uploadNorm(t.ffnNorm, t.ffnNormBias), uploadNorm(t.attnPostNorm, {}),
-                   uploadNorm(t.ffnPostNorm, {}),          uploadNorm(t.qNorm, {}),              uploadNorm(t.kNorm, {}),
-                   matrix(t.q),                            matrix(t.k),                          matrix(t.v),
-                   matrix(t.o),                            t.gate ? matrix(t.gate) : at::Tensor(), matrix(t.up),
-                   matrix(t.down),                         vector(t.qBias),                      vector(t.kBias),
-                   vector(t.vBias),                        vector(t.oBias),                      vector(t.upBias),
+    LayerWeights w{uploadNorm(t.attnNorm, t.attnNormBias),
+                   uploadNorm(t.ffnNorm, t.ffnNormBias),
+                   uploadNorm(t.attnPostNorm, {}),
+                   uploadNorm(t.ffnPostNorm, {}),
+                   uploadNorm(t.qNorm, {}),
+                   uploadNorm(t.kNorm, {}),
+                   matrix(t.q),
+                   matrix(t.k),
+                   matrix(t.v),
+                   matrix(t.o),
+                   t.gate ? matrix(t.gate) : at::Tensor(),
+                   matrix(t.up),
+                   matrix(t.down),
+                   vector(t.qBias),
+                   vector(t.kBias),
+                   vector(t.vBias),
+                   vector(t.oBias),
+                   vector(t.upBias),
                    vector(t.downBias)};
     for (const TorchNorm* n : {&w.attnNorm, &w.ffnNorm, &w.attnPostNorm, &w.ffnPostNorm, &w.qNorm, &w.kNorm}) count(*n);
     for (const at::Tensor* x : {&w.q, &w.k, &w.v, &w.o, &w.gate, &w.up, &w.down, &w.qBias, &w.kBias, &w.vBias, &w.oBias, &w.upBias, &w.downBias})

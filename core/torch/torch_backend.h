@@ -35,7 +35,7 @@ struct TorchNorm {
 /// Weights of one layer on the device; matrices are (out, in).
 struct LayerWeights {
   TorchNorm attnNorm, ffnNorm, attnPostNorm, ffnPostNorm, qNorm, kNorm;
-  at::Tensor q, k, v, o, gate, up, down;                       // what an architecture lacks is undefined
+  at::Tensor q, k, v, o, gate, up, down;  // what an architecture lacks is undefined
   at::Tensor qBias, kBias, vBias, oBias, upBias, downBias;
 };
 
@@ -61,14 +61,16 @@ class TorchBackend final : public Backend {
   // For the sequence.
   const LayerWeights& layer(int l) const { return m_layers[size_t(l)]; }
   at::Device device() const { return m_device; }
-  at::TensorOptions cacheOptions() const { return at::TensorOptions().dtype(m_kv == KvType::F32 ? at::kFloat : m_kv == KvType::F16 ? at::kHalf : at::kBFloat16).device(m_device); }
+  at::TensorOptions cacheOptions() const {
+    return at::TensorOptions().dtype(m_kv == KvType::F32 ? at::kFloat : m_kv == KvType::F16 ? at::kHalf : at::kBFloat16).device(m_device);
+  }
   /// (n) ids at positions [start, start + n) -> (n, hidden) float32. Throws Failure(BadInput) on an id outside the vocabulary.
   at::Tensor embed(std::span<const int32_t> ids, int64_t start) const;
-  at::Tensor norm(const at::Tensor& x, const TorchNorm&) const;            ///< in float32; undefined weights change nothing
-  at::Tensor rms(const at::Tensor& x, const TorchNorm&) const;             ///< over a head, where the norm is defined
+  at::Tensor norm(const at::Tensor& x, const TorchNorm&) const;  ///< in float32; undefined weights change nothing
+  at::Tensor rms(const at::Tensor& x, const TorchNorm&) const;   ///< over a head, where the norm is defined
   at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {}) const;  ///< (n, in) float32 -> (n, out) float32
   at::Tensor activate(const at::Tensor& x) const;
-  at::Tensor logits(const at::Tensor& x) const;                            ///< final norm and head, (n, vocab) float32
+  at::Tensor logits(const at::Tensor& x) const;  ///< final norm and head, (n, vocab) float32
   /// Tables with at least `positions` rows; grown in steps and shared by all sequences.
   std::shared_ptr<const TorchRope> rope(int64_t positions);
   /// After a large release: freed host memory goes back to the system; a device is waited for, so that the work is timed where it was asked.

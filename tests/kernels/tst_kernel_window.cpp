@@ -78,7 +78,8 @@ class TestKernelWindow : public QObject {
           for (const int64_t window : {int64_t{1}, int64_t{5}, int64_t{64}, int64_t{65}, int64_t{200}, int64_t{1000}}) {
             for (const bool exact : {true, false}) {
               std::vector<float> out(q.size()), again(q.size());
-              PrefillAttentionArgs a{q.data(), kGroup * dim, &view, out.data(), kGroup * dim, start, n, 1, kGroup, dim, Elem::F32, 0.2f, exact, window};
+              PrefillAttentionArgs a{q.data(), kGroup * dim, &view, out.data(), kGroup * dim, start, n,
+                                     1,        kGroup,       dim,   Elem::F32,  0.2f,         exact, window};
               prefillAttention(a, one);
               a.out = again.data();
               prefillAttention(a, two);
@@ -89,7 +90,12 @@ class TestKernelWindow : public QObject {
                   const auto want = attend(q.data() + at, k.data(), v.data(), std::max<int64_t>(0, last + 1 - window), last, dim, 0.2);
                   for (int d = 0; d < dim; ++d)
                     QVERIFY2(std::fabs(out[size_t(at + d)] - want[size_t(d)]) < (exact ? 2e-5 : 2e-2),
-                             qPrintable(QString("%1 window %2 query %3: %4, not %5").arg(isaName(isa)).arg(window).arg(last).arg(out[size_t(at + d)]).arg(want[size_t(d)])));
+                             qPrintable(QString("%1 window %2 query %3: %4, not %5")
+                                            .arg(isaName(isa))
+                                            .arg(window)
+                                            .arg(last)
+                                            .arg(out[size_t(at + d)])
+                                            .arg(want[size_t(d)])));
                 }
             }
           }
@@ -105,9 +111,10 @@ class TestKernelWindow : public QObject {
     for (const Isa isa : isasHere()) {
       const UseIsa use(isa);
       for (const int64_t length : {int64_t{1}, int64_t{300}, int64_t{700}}) {
-        const std::vector<float> k = randomFloats(size_t(length * kDim), 1), v = randomFloats(size_t(length * kDim), 2), q = randomFloats(kGroup * kDim, 3);
+        const std::vector<float> k = randomFloats(size_t(length * kDim), 1), v = randomFloats(size_t(length * kDim), 2),
+                                 q = randomFloats(kGroup * kDim, 3);
         std::vector<int32_t> positions(static_cast<size_t>(length));
-        for (int64_t j = 0; j < length; ++j) positions[size_t(j)] = int32_t((j + length / 3) % length);   // a ring
+        for (int64_t j = 0; j < length; ++j) positions[size_t(j)] = int32_t((j + length / 3) % length);  // a ring
         for (const int64_t first : {int64_t{0}, length / 2, length - 1}) {
           KvHeadView view{k.data(), v.data(), length};
           view.positions = positions.data();

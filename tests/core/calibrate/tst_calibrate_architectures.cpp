@@ -4,8 +4,8 @@
 #include <QtTest>
 
 #include "core/calibrate/calibrate.h"
-#include "core/routed/pattern.h"
 #include "core/engine/checkpoint.h"
+#include "core/routed/pattern.h"
 
 using namespace presslab;
 using namespace presslab::test;

@@ -22,12 +22,12 @@ inline const std::vector<std::string>& checkpointNames() {
 
 inline std::string checkpointPath(const std::string& name) { return std::string(PRESSLAB_TEST_DATA "/checkpoints/") + name; }
 
-using Positions = std::vector<std::vector<std::vector<int32_t>>>;   // [layer][head]; a layer without heads is left alone by presses
+using Positions = std::vector<std::vector<std::vector<int32_t>>>;  // [layer][head]; a layer without heads is left alone by presses
 
 /// The oracle's answers for one checkpoint.
 struct Checkpoint {
   std::vector<int32_t> ids, greedy, logitPositions;
-  std::vector<float> logits;                // (logitPositions, vocab)
+  std::vector<float> logits;  // (logitPositions, vocab)
   Positions knorm, snapkv;
 
   explicit Checkpoint(const std::string& name) {

@@ -34,7 +34,8 @@ class TestArchitectures : public QObject {
   static void rows() {
     QTest::addColumn<QString>("name");
     QTest::addColumn<QString>("path");
-    for (const std::string& n : checkpointNames()) QTest::newRow(n.c_str()) << QString::fromStdString(n) << QString::fromStdString(checkpointPath(n) + ".gguf");
+    for (const std::string& n : checkpointNames())
+      QTest::newRow(n.c_str()) << QString::fromStdString(n) << QString::fromStdString(checkpointPath(n) + ".gguf");
   }
   static std::unique_ptr<Backend> load(Precision precision = Precision::Exact) {
     QFETCH(QString, path);

@@ -38,7 +38,8 @@ void TestTorchArchitectures::everyPath() {
     QVERIFY2(difference.empty(), (press + (": " + difference)).c_str());
   }
   // The family: the same positions on both paths, and the same answers from what they hold.
-  const Pressed ours = pressed(*cpu, c.ids, "eplb_duo(ratio=0.5,calibration=none)"), theirs = pressed(*torch, c.ids, "eplb_duo(ratio=0.5,calibration=none)");
+  const Pressed ours = pressed(*cpu, c.ids, "eplb_duo(ratio=0.5,calibration=none)"),
+                theirs = pressed(*torch, c.ids, "eplb_duo(ratio=0.5,calibration=none)");
   const HeadShape shape = cpu->shape();
   for (int l = 0; l < shape.layers; ++l)
     for (int h = 0; h < shape.kvHeads; ++h) QCOMPARE(theirs.sequence->positions(l, h), ours.sequence->positions(l, h));
