@@ -64,7 +64,7 @@ void TestCliErrors::refused_data() {
   row("bench cache type", {"bench", "-m", kTinyModel, "-ctk", "q3"}, 2, "-ctk: \"q3\"");
   row("bench two cache types", {"bench", "-m", kTinyModel, "-ctk", "f16", "-ctv", "f32"}, 2, "one type");
   row("bench too long", {"bench", "-m", kTinyModel, "-p", "100000", "-n", "0"}, 2, "100000");
-  row("calibrate stats", {"calibrate", "stats", "-m", kTinyModel}, 2, "stats");
+  row("calibrate what", {"calibrate", "everything", "-m", kTinyModel}, 2, "everything");
   row("loads of text", {"place", "--loads", "-", "--replicas", "4"}, 2, "no list of loads");
 }
 

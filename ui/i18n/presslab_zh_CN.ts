@@ -734,6 +734,42 @@
         <translation>合并</translation>
     </message>
     <message>
+        <source>Decoding</source>
+        <translation>解码时压缩</translation>
+    </message>
+    <message>
+        <source>Ratio Decoding</source>
+        <translation>按比例解码压缩</translation>
+    </message>
+    <message>
+        <source>KV Quantisation</source>
+        <translation>KV 量化</translation>
+    </message>
+    <message>
+        <source>Interval</source>
+        <translation>间隔</translation>
+    </message>
+    <message>
+        <source>Query buffer</source>
+        <translation>查询缓冲</translation>
+    </message>
+    <message>
+        <source>Target size</source>
+        <translation>目标大小</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <translation>位数</translation>
+    </message>
+    <message>
+        <source>Scheme</source>
+        <translation>方案</translation>
+    </message>
+    <message>
+        <source>Residual window</source>
+        <translation>残余窗口</translation>
+    </message>
+    <message>
         <source>Similarity from</source>
         <translation>相似度阈值</translation>
     </message>

@@ -146,6 +146,7 @@ void QualityPage::retranslateUi() {
   m_ratios->setAccessibleName(m_ratiosLabel->text());
   m_seeds->setAccessibleName(m_seedsLabel->text());
   m_queryAware->setText(tr("Compress the question too"));
+  m_queryAware->setAccessibleName(m_queryAware->text());
   m_run->setText(tr("Run grid"));
   m_run->setToolTip(tr("One prefill an instance, every method replayed from it; rows that are there already are not run again"));
   m_cancel->setText(tr("Stop"));

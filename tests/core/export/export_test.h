@@ -20,8 +20,8 @@ inline auto fields(const ExpertMetrics& s) {
   return std::tie(a, b, c, d, e, f, g, h, i);
 }
 inline auto fields(const BalanceMetrics& s) {
-  const auto& [a, b, c, d, e, f] = s;
-  return std::tie(a, b, c, d, e, f);
+  const auto& [a, b, c, d, e, f, g, h] = s;
+  return std::tie(a, b, c, d, e, f, g, h);
 }
 inline auto fields(const MemorySample& s) {
   const auto& [a, b, c, d] = s;

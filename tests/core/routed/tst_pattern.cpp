@@ -117,7 +117,7 @@ class TestPattern : public QObject {
     refused(file, "header length");
     spill(file, good.substr(0, good.size() - 4));
     refused(file, "data_offsets");
-    spill(file, edited("\"F32\"", "\"F16\""));
+    spill(file, edited("\"F32\"", "\"I32\""));
     refused(file, "dtype");
     spill(file, edited("\"dtype\"", "\"dtypo\""));
     refused(file, "needs dtype");

@@ -372,9 +372,11 @@ inline void checkFailures(const std::string& device) {
   std::tie(code, text) = failureOf([&] { begun->clone(); });
   QVERIFY2(code == 1, text.c_str());
   begun->prefillChunk(0, 0, 9);
-  std::tie(code, text) = failureOf([&] {
-    begun->keep(0, {{{{0, 9}, HeadKind::Full, false, 0, 0}, {{0}, HeadKind::Full, false, 0, 0}}, {}, {}, false});
-  });
+  LayerKeep beyond;
+  beyond.heads.resize(2);
+  beyond.heads[0].positions = {0, 9};
+  beyond.heads[1].positions = {0};
+  std::tie(code, text) = failureOf([&] { begun->keep(0, beyond); });
   QVERIFY2(code == 1 && text.find("kept position 9") != std::string::npos, text.c_str());
 }
 
