@@ -32,7 +32,6 @@ class GgufModel final : public ModelFile {
  private:
   TensorView bind(const std::string& name, int64_t rows, int64_t cols);
   TensorView bias(const std::string& name, int64_t size, bool required);
-  TensorView part(const TensorView& whole, int64_t first, int64_t size) const;
   void bindTensors();
   void bindLayer(int index);
   void bindAttention(const std::string& prefix, LayerTensors&);
@@ -98,32 +97,18 @@ TensorView GgufModel::bias(const std::string& name, int64_t size, bool required)
   return required || m_header.findTensor(name) ? bind(name, 1, size) : TensorView{};
 }
 
-/// Rows [first, first + rows) of a matrix, or as many elements of a vector, where they lie.
-TensorView GgufModel::part(const TensorView& whole, int64_t first, int64_t size) const {
-  if (!whole) return {};
-  TensorView view = whole;
-  if (whole.rows == 1) {
-    view.cols = size;
-    view.data += first * (whole.bytes() / whole.cols);   // vectors are float32 or 2 bytes an element
-  } else {
-    view.rows = size;
-    view.data += first * whole.rowBytes();
-  }
-  return view;
-}
-
 void GgufModel::bindAttention(const std::string& p, LayerTensors& t) {
   const ModelConfig& c = m_config;
   const int64_t hidden = c.hidden, q = int64_t{c.heads} * c.headDim, kv = int64_t{c.kvHeads} * c.headDim;
   const bool qkvBias = m_traits->qkvBias;
   if (m_traits->fusedQkv && m_header.findTensor(p + "attn_qkv.weight")) {
     const TensorView all = bind(p + "attn_qkv.weight", q + 2 * kv, hidden), biases = bias(p + "attn_qkv.bias", q + 2 * kv, qkvBias);
-    t.q = part(all, 0, q);
-    t.k = part(all, q, kv);
-    t.v = part(all, q + kv, kv);
-    t.qBias = part(biases, 0, q);
-    t.kBias = part(biases, q, kv);
-    t.vBias = part(biases, q + kv, kv);
+    t.q = all.part(0, q);
+    t.k = all.part(q, kv);
+    t.v = all.part(q + kv, kv);
+    t.qBias = biases.part(0, q);
+    t.kBias = biases.part(q, kv);
+    t.vBias = biases.part(q + kv, kv);
   } else {
     t.q = bind(p + "attn_q.weight", q, hidden);
     t.k = bind(p + "attn_k.weight", kv, hidden);
@@ -144,8 +129,8 @@ void GgufModel::bindFeedForward(const std::string& p, LayerTensors& t) {
   const bool biased = m_traits->linearBias;
   if (m_traits->fusedGateUp && !m_header.findTensor(p + "ffn_gate.weight")) {
     const TensorView both = bind(p + "ffn_up.weight", 2 * wide, hidden);
-    t.gate = part(both, 0, wide);
-    t.up = part(both, wide, wide);
+    t.gate = both.part(0, wide);
+    t.up = both.part(wide, wide);
   } else {
     if (m_config.gated) t.gate = bind(p + "ffn_gate.weight", wide, hidden);
     t.up = bind(p + "ffn_up.weight", wide, hidden);

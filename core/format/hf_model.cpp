@@ -83,7 +83,6 @@ class HfModel final : public ModelFile {
   TensorView bind(const std::string& name, int64_t rows, int64_t cols) { return view(name, rows, cols, false); }
   TensorView weight(const std::string& part, int64_t outputs, int64_t inputs);
   TensorView bias(const std::string& part, int64_t size, bool wanted) { return wanted ? bind(part + ".bias", 1, size) : TensorView{}; }
-  static TensorView part(const TensorView& whole, int64_t first, int64_t size);
   std::byte* own(int64_t bytes);
   void bindTensors();
   void bindHead();
@@ -168,20 +167,6 @@ TensorView HfModel::weight(const std::string& part, int64_t outputs, int64_t inp
   return view(part + ".weight", outputs, inputs, m_traits->inputMajorInFolder);
 }
 
-/// Rows of a matrix, or elements of a vector, where they lie.
-TensorView HfModel::part(const TensorView& whole, int64_t first, int64_t size) {
-  if (!whole) return {};
-  TensorView out = whole;
-  if (whole.rows == 1) {
-    out.cols = size;
-    out.data += first * traits(whole.type).blockBytes;
-  } else {
-    out.rows = size;
-    out.data += first * whole.rowBytes();
-  }
-  return out;
-}
-
 void HfModel::bindAttention(const std::string& p, LayerTensors& t) {
   const ModelConfig& c = m_config;
   const int64_t hidden = c.hidden, q = int64_t{c.heads} * c.headDim, kv = int64_t{c.kvHeads} * c.headDim;
@@ -189,12 +174,12 @@ void HfModel::bindAttention(const std::string& p, LayerTensors& t) {
   if (m_traits->fusedQkv) {
     const std::string name = p + m_names->qkv;
     const TensorView all = weight(name, q + 2 * kv, hidden), allBiases = bias(name, q + 2 * kv, biases);
-    t.q = part(all, 0, q);
-    t.k = part(all, q, kv);
-    t.v = part(all, q + kv, kv);
-    t.qBias = part(allBiases, 0, q);
-    t.kBias = part(allBiases, q, kv);
-    t.vBias = part(allBiases, q + kv, kv);
+    t.q = all.part(0, q);
+    t.k = all.part(q, kv);
+    t.v = all.part(q + kv, kv);
+    t.qBias = allBiases.part(0, q);
+    t.kBias = allBiases.part(q, kv);
+    t.vBias = allBiases.part(q + kv, kv);
   } else {
     t.q = weight(p + m_names->q, q, hidden);
     t.k = weight(p + m_names->k, kv, hidden);
@@ -214,8 +199,8 @@ void HfModel::bindFeedForward(const std::string& p, LayerTensors& t) {
   const int64_t hidden = m_config.hidden, wide = m_config.feedForward;
   if (m_traits->fusedGateUp) {
     const TensorView both = weight(p + m_names->gateUp, 2 * wide, hidden);
-    t.gate = part(both, 0, wide);
-    t.up = part(both, wide, wide);
+    t.gate = both.part(0, wide);
+    t.up = both.part(wide, wide);
   } else {
     if (m_config.gated) t.gate = weight(p + m_names->gate, wide, hidden);
     t.up = weight(p + m_names->up, wide, hidden);

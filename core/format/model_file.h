@@ -32,6 +32,8 @@ struct TensorView {
   int64_t bytes() const;
   int64_t rowBytes() const;
   explicit operator bool() const { return data != nullptr; }
+  /// Rows [first, first + size) of a matrix, or as many elements of an unquantised vector, where they lie; of an absent tensor an absent one.
+  TensorView part(int64_t first, int64_t size) const;
 };
 
 /// What the engine needs of an architecture; one small table of traits (architecture.h), not one engine each.

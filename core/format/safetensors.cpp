@@ -35,14 +35,14 @@ class HeaderReader {
   explicit HeaderReader(const MappedFile& file) : m_file(file) {}
 
   Json header() {
-    if (m_file.size() < 8) fail("0x0", "the file has " + std::to_string(m_file.size()) + " bytes, a header has at least 8");
+    if (m_file.size() < 8) fail("0x0", "the file has " + std::to_string(m_file.size()) + " bytes, too few for the header length; a header has at least 8");
     uint64_t length = 0;
     std::memcpy(&length, m_file.data(), 8);
     if (length > kMaxHeader) fail("0x0", "header length " + std::to_string(length) + " (at most " + std::to_string(kMaxHeader) + ")");
     if (length > m_file.size() - 8) fail("0x0", "header length " + std::to_string(length) + ", but the file ends after " + std::to_string(m_file.size() - 8) + " bytes");
     m_begin = 8 + length;
     const char* text = reinterpret_cast<const char*>(m_file.data()) + 8;
-    if (length == 0 || *text != '{') fail("0x8", "the header is no JSON object");
+    if (length == 0 || *text != '{') fail("0x8", "the header is not JSON of a safetensors file: no JSON object");
     return parse(text, length);
   }
   uint64_t dataBegin() const { return m_begin; }
@@ -51,7 +51,7 @@ class HeaderReader {
     if (!json.is_object()) fail(printable(name, 120), "is no object");
     const auto member = [&](const char* key) -> const Json& {
       const auto it = json.find(key);
-      if (it == json.end()) fail(printable(name, 120), std::string("'") + key + "' is missing");
+      if (it == json.end()) fail(printable(name, 120), std::string("'") + key + "' is missing; an entry needs dtype, shape and data_offsets");
       return *it;
     };
     SafetensorsEntry e;
@@ -87,10 +87,10 @@ class HeaderReader {
     } catch (const Json::parse_error& e) {
       char place[32];
       std::snprintf(place, sizeof place, "0x%llx", static_cast<unsigned long long>(8 + e.byte));
-      fail(place, "the header is no valid JSON");
+      fail(place, "the header is not JSON of a safetensors file: no valid JSON");
     }
     if (!wrong.empty()) fail("header", wrong);
-    if (!root.is_object()) fail("0x8", "the header is no JSON object");
+    if (!root.is_object()) fail("0x8", "the header is not JSON of a safetensors file: no JSON object");
     return root;
   }
 

@@ -136,6 +136,14 @@ int64_t TensorView::rowBytes() const {
 
 int64_t TensorView::bytes() const { return rows * rowBytes(); }
 
+TensorView TensorView::part(int64_t first, int64_t size) const {
+  if (!data) return {};
+  TensorView out = *this;
+  out.data += first * (rows == 1 ? bytes() / cols : rowBytes());
+  (rows == 1 ? out.cols : out.rows) = size;
+  return out;
+}
+
 void dequantizeRow(const TensorView& t, int64_t row, float* out) {
   kernels::dequantRow(kernels::QuantType(int(t.type)), t.data + row * t.rowBytes(), out, t.cols);
 }

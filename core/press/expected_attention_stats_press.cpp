@@ -1,40 +1,24 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 #include "core/api/error.h"
-#include "core/press/press_params.h"
+#include "core/press/expected_params.h"
 #include "core/press/press_rows.h"
-#include "core/press/scores.h"
 #include "core/routed/pattern.h"
 
 namespace presslab {
 namespace {
 
-constexpr std::string_view kPaper = "arXiv 2510.00636";
 constexpr ParamSpec kParams[]{
-    kRatioParam,
-    {"n_future_positions", "Future positions", ParamType::Int, "tok", 1, 65536, "512", "Positions behind the context whose rotation is averaged",
-     kPaper, "", "", false},
-    kSinkParam,
-    {"use_covariance", "Use covariance", ParamType::Bool, "", 0, 1, "true", "The spread of the queries takes part, not their mean alone", kPaper, "",
-     "", false},
-    {"use_vnorm", "Use value norm", ParamType::Bool, "", 0, 1, "true", "Scores are multiplied by the norm of the value", kPaper, "", "", false},
-    {"epsilon", "Epsilon", ParamType::Float, "", 0, 1, "0", "Added to a score before the value norm; without effect when use_vnorm=false", kPaper, "",
-     "", false},
+    kRatioParam, kFutureParam, kSinkParam, kCovarianceParam, kValueNormParam, kEpsilonParam,
     {"stats_folder", "Statistics", ParamType::Text, "", 0, 0, "",
-     "File or folder of published statistics (safetensors, query_mean and query_cov); empty: those that calibrate stats made of the model", kPaper,
+     "File or folder of published statistics (safetensors, query_mean and query_cov); empty: those that calibrate stats made of the model", kExpectedPaper,
      "", "", false}};
 
 /// Expected attention with the model's query statistics, measured once over texts, instead of the context's own.
 class ExpectedAttentionStatsPress final : public ScorerPress {
  public:
   explicit ExpectedAttentionStatsPress(const PressArgs& args)
-      : ScorerPress(kExpectedAttentionStatsRow.info, args), m_path(args.text("stats_folder")) {
-    m_how.future = args.integer("n_future_positions");
-    m_how.sinks = args.integer("n_sink");
-    m_how.covariance = args.flag("use_covariance");
-    m_how.valueNorm = args.flag("use_vnorm");
-    m_how.epsilon = float(args.number("epsilon"));
-  }
+      : ScorerPress(kExpectedAttentionStatsRow.info, args), m_path(args.text("stats_folder")), m_how(readExpected(args)) {}
   TraceNeeds needs() const override { return {.keys = true, .values = m_how.valueNorm}; }
   bool wantsCalibration() const override { return m_path.empty(); }
 
@@ -50,18 +34,12 @@ class ExpectedAttentionStatsPress final : public ScorerPress {
           "published ones with stats_folder=");
     }
     std::vector<std::string> notes = ScorerPress::begin(run);
-    if (run.tokens <= m_how.sinks) {
-      notes.push_back("n_sink=" + std::to_string(m_how.sinks) + " covers the context of " + std::to_string(run.tokens) +
-                      " tokens: the earliest stay");
-    }
+    noteCovered(m_how, run, notes);
     return notes;
   }
 
   void score(const LayerTrace& t, const RunContext& run, float* out) const override {
-    if (t.tokens <= m_how.sinks) {
-      for (int64_t i = 0; i < run.shape.kvHeads * t.tokens; ++i) out[i] = -float(i % t.tokens);
-      return;
-    }
+    if (t.tokens <= m_how.sinks) return earliestFirst(run.shape.kvHeads, t.tokens, out);
     const size_t dim = size_t(run.shape.headDim), heads = m_stats.mean.size() / size_t(m_run.shape.layers) / dim;
     const size_t first = size_t(t.layer) * heads + size_t(t.firstHead * run.shape.group);
     ExpectedAttention how = m_how;
@@ -82,7 +60,7 @@ PressPtr make(const PressArgs& args, std::vector<PressPtr>) { return std::make_u
 
 const PressRow kExpectedAttentionStatsRow{
     {"expected_attention_stats", "Expected attention (statistics)",
-     "Expected attention with the model's own query statistics instead of the context's", kPaper, kParams, false, false},
+     "Expected attention with the model's own query statistics instead of the context's", kExpectedPaper, kParams, false, false},
     make};
 
 }  // namespace presslab

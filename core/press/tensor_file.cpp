@@ -18,7 +18,7 @@ namespace presslab {
 namespace {
 
 using Json = nlohmann::json;
-constexpr int64_t kMaxHeader = 4 << 20, kMaxFile = int64_t{256} << 20;
+constexpr int64_t kMaxFile = int64_t{256} << 20;
 
 /// Writes beside the target, syncs and renames.
 void replaceFile(const std::string& path, const std::string& content) {
@@ -43,33 +43,7 @@ void replaceFile(const std::string& path, const std::string& content) {
   }
 }
 
-/// One stored element as float32.
-float element(const char* at, const std::string& dtype) {
-  if (dtype == "F32") {
-    float v;
-    std::memcpy(&v, at, sizeof v);
-    return v;
-  }
-  uint16_t half;
-  std::memcpy(&half, at, sizeof half);
-  if (dtype == "BF16") {
-    const uint32_t bits = uint32_t(half) << 16;
-    float v;
-    std::memcpy(&v, &bits, sizeof v);
-    return v;
-  }
-  const int exponent = half >> 10 & 31, fraction = half & 1023;
-  const float size = exponent == 31  ? (fraction ? NAN : INFINITY)
-                     : exponent == 0 ? std::ldexp(float(fraction), -24)
-                                     : std::ldexp(float(fraction + 1024), exponent - 25);
-  return half & 0x8000 ? -size : size;
-}
-
 }  // namespace
-
-struct TensorFile::Header {
-  Json json;
-};
 
 std::string readWholeFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary | std::ios::ate);
@@ -83,79 +57,20 @@ std::string readWholeFile(const std::string& path) {
   return bytes;
 }
 
-TensorFile::TensorFile(const std::string& path) : m_path(path), m_bytes(readWholeFile(path)), m_header(std::make_unique<Header>()) {
-  if (m_bytes.size() < 8) fail("0x0: header length: file has " + std::to_string(m_bytes.size()) + " bytes (at least 8)");
-  uint64_t length = 0;
-  for (int i = 7; i >= 0; --i) length = length << 8 | uint8_t(m_bytes[size_t(i)]);
-  if (length > uint64_t(kMaxHeader) || length > m_bytes.size() - 8) {
-    fail("0x0: header length " + std::to_string(length) + " is beyond the file or " + std::to_string(kMaxHeader));
-  }
-  m_data = 8 + size_t(length);
-  int depth = 0;
-  const auto shallow = [&](int, Json::parse_event_t event, Json&) {
-    if (event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start) ++depth;
-    if (event == Json::parse_event_t::object_end || event == Json::parse_event_t::array_end) --depth;
-    if (depth > 8) throw std::runtime_error("nested deeper than 8");
-    return true;
-  };
-  try {
-    m_header->json = Json::parse(m_bytes.begin() + 8, m_bytes.begin() + std::ptrdiff_t(m_data), shallow);
-  } catch (const std::exception&) {
-    fail("0x8: header is not JSON of a safetensors file");
-  }
-  if (!m_header->json.is_object()) fail("0x8: header is not a JSON object");
-}
-
-TensorFile::~TensorFile() = default;
-
-void TensorFile::fail(const std::string& reason) const { badInput(m_path + ": " + reason); }
-
-bool TensorFile::has(const std::string& name) const { return m_header->json.contains(name); }
-
-std::map<std::string, std::string> TensorFile::metadata() const {
-  std::map<std::string, std::string> out;
-  if (!has("__metadata__")) return out;
-  const Json& meta = m_header->json["__metadata__"];
-  if (!meta.is_object()) fail("__metadata__ is not an object");
-  for (const auto& [key, value] : meta.items()) {
-    if (!value.is_string()) fail("__metadata__." + key + " is not a string");
-    out[key] = value.get<std::string>();
-  }
-  return out;
-}
-
 std::vector<float> TensorFile::tensor(const std::string& name, const std::vector<int64_t>& shape) const {
-  if (!has(name)) fail(name + ": tensor is missing");
-  const Json& entry = m_header->json[name];
-  uint64_t begin = 0, end = 0;
-  std::string dtype;
-  try {
-    dtype = entry.at("dtype").get<std::string>();
-    if (dtype != "F32" && dtype != "F16" && dtype != "BF16") fail(name + ": dtype " + dtype + " is none of F32, F16, BF16");
-    if (entry.at("shape").get<std::vector<int64_t>>() != shape) fail(name + ": shape " + entry.at("shape").dump() + " is not the model's");
-    const Json& offsets = entry.at("data_offsets");
-    if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() || !offsets[1].is_number_unsigned()) {
-      fail(name + ": data_offsets are not two positions");
-    }
-    begin = offsets[0].get<uint64_t>();
-    end = offsets[1].get<uint64_t>();
-  } catch (const Json::exception&) {
-    fail(name + ": entry needs dtype, shape and data_offsets");
+  const SafetensorsEntry& entry = m_file.tensor(name);
+  if (entry.shape != shape) {
+    std::string has;
+    for (const int64_t n : entry.shape) has += (has.empty() ? "" : ",") + std::to_string(n);
+    fail(name + ": shape [" + has + "] is not the model's");
   }
-  uint64_t count = 1;
-  for (const int64_t d : shape) count *= uint64_t(d);
-  const uint64_t room = m_bytes.size() - m_data, width = dtype == "F32" ? 4 : 2;
-  if (begin > end || end > room || end - begin != count * width) {
-    fail(name + ": data_offsets [" + std::to_string(begin) + "," + std::to_string(end) + ") do not hold " + std::to_string(count) + " values in " +
-         std::to_string(room) + " bytes");
-  }
-  std::vector<float> out(static_cast<size_t>(count));
-  for (size_t i = 0; i < out.size(); ++i) {
-    out[i] = element(m_bytes.data() + m_data + begin + i * width, dtype);
-    if (!std::isfinite(out[i])) fail(name + ": holds a value that is not finite");
-  }
+  std::vector<float> out = m_file.floats(name);
+  for (const float v : out)
+    if (!std::isfinite(v)) fail(name + ": holds a value that is not finite");
   return out;
 }
+
+void TensorFile::fail(const std::string& reason) const { badInput(m_file.path() + ": " + reason); }
 
 void writeTensors(const std::string& path, const std::map<std::string, std::string>& metadata, const std::vector<NamedTensor>& tensors) {
   Json header = Json::object();

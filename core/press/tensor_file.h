@@ -3,32 +3,29 @@
 #pragma once
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <string>
 #include <vector>
+
+#include "core/format/safetensors.h"
 
 namespace presslab {
 
 /// The bytes of a file, at most 256 MiB. Throws Failure(Io), Failure(BadInput).
 std::string readWholeFile(const std::string& path);
 
-/// A safetensors file held in memory: header checked, tensors handed out by name with their shape verified. Throws Failure(BadInput) naming the
-/// file and the place, Failure(Io) when it cannot be read.
+/// A safetensors file whose tensors are handed out as float32 with their shape verified. Throws Failure(BadInput) naming the file and the place,
+/// Failure(Io) when it cannot be read.
 class TensorFile {
  public:
-  explicit TensorFile(const std::string& path);
-  ~TensorFile();
+  explicit TensorFile(const std::string& path) : m_file(path) {}
   [[noreturn]] void fail(const std::string& reason) const;
-  bool has(const std::string& name) const;
-  std::map<std::string, std::string> metadata() const;
-  /// The tensor `name` (F32, F16 or BF16) as float32, which must have exactly this shape and only finite values.
+  bool has(const std::string& name) const { return m_file.has(name); }
+  const std::map<std::string, std::string>& metadata() const { return m_file.metadata(); }
+  /// The tensor `name` (F32, F16 or BF16), which must have exactly this shape and only finite values.
   std::vector<float> tensor(const std::string& name, const std::vector<int64_t>& shape) const;
 
  private:
-  struct Header;
-  std::string m_path, m_bytes;
-  size_t m_data = 0;
-  std::unique_ptr<Header> m_header;
+  SafetensorsFile m_file;
 };
 
 struct NamedTensor {
