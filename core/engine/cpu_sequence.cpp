@@ -10,63 +10,12 @@
 
 #include "core/api/error.h"
 #include "core/engine/cpu_backend.h"
+#include "core/engine/cpu_rows.h"
 #include "core/engine/rewrite_rows.h"
 #include "core/engine/session.h"
 #include "core/press/pressed_layers.h"
 
 namespace presslab {
-namespace {
-
-constexpr int64_t kRopeAhead = 512;         // presses look this far behind the context
-constexpr int64_t kRowsPerJob = 16;
-
-/// True when all values are finite: looks at the exponent bits, so the loop is a plain integer reduction.
-bool allFinite(const float* x, int64_t n) {
-  uint32_t bad = 0;
-  for (int64_t i = 0; i < n; ++i) {
-    uint32_t bits;
-    std::memcpy(&bits, x + i, sizeof bits);
-    bad |= uint32_t((bits & 0x7F800000u) == 0x7F800000u);
-  }
-  return bad == 0;
-}
-
-void checkLayer(const float* x, int64_t rows, int64_t hidden, int layer, int64_t start) {
-  if (allFinite(x, rows * hidden)) return;
-  int64_t row = 0;
-  while (allFinite(x + row * hidden, hidden)) ++row;
-  throw Failure(ErrorCode::Failed, "layer " + std::to_string(layer) + " is the first with a value that is not finite, at position " +
-                                       std::to_string(start + row));
-}
-
-void checkLogits(const float* logits, int64_t vocab, int64_t position) {
-  if (allFinite(logits, vocab)) return;
-  throw Failure(ErrorCode::Failed, "output matrix: a logit that is not finite at position " + std::to_string(position));
-}
-
-template <class F>
-void forRows(kernels::Pool& pool, int64_t rows, F&& f) {
-  pool.forEach(int((rows + kRowsPerJob - 1) / kRowsPerJob), [&](int job) {
-    const int64_t first = job * kRowsPerJob, last = std::min(rows, first + kRowsPerJob);
-    for (int64_t r = first; r < last; ++r) f(r);
-  });
-}
-
-/// The first products of a feed-forward block: gate and up, or up alone in the gate's place.
-class Branches {
- public:
-  Branches(const CpuLayer& w, float* gate, float* up)
-      : m_matrices{w.gate ? w.gate.get() : w.up.get(), w.up.get()}, m_results{gate, up}, m_count(w.gate ? 2 : 1) {}
-  std::span<const kernels::Matrix* const> matrices() const { return {m_matrices, m_count}; }
-  std::span<float* const> results() const { return {m_results, m_count}; }
-
- private:
-  const kernels::Matrix* m_matrices[2];
-  float* m_results[2];
-  size_t m_count;
-};
-
-}  // namespace
 
 void CpuSequence::Buffers::resize(int64_t rows, const ModelConfig& c) {
   const size_t n = size_t(rows);
@@ -352,107 +301,6 @@ void CpuSequence::endPrefill(float* lastLogits) {
   m_chunk = Buffers();
   m_prefilling = false;
   m_position = m_tokens;
-}
-
-void CpuSequence::tap(int l, const AttentionTap& tap) {
-  const ModelConfig& c = m_backend.config();
-  const int group = c.heads / c.kvHeads;
-  const size_t stride = m_probs.size() / size_t(c.heads);
-  for (int h = 0; h < c.kvHeads; ++h)
-    for (int g = 0; g < group; ++g) {
-      const size_t qh = size_t(h * group + g);
-      tap(l, int(qh), std::span<const float>(m_probs).subspan(qh * stride, size_t(m_cache.length(l, h))), m_cache.slots(l, h));
-    }
-}
-
-/// What a new token of the layer sees of a head. Slots of a head that is no ring ascend, so those before the window are a first part to skip;
-/// a tap wants every slot told, and rings are out of order: there the positions decide.
-kernels::KvHeadView CpuSequence::visible(int l, int h, bool tapped) const {
-  const ModelConfig& c = m_backend.config();
-  kernels::KvHeadView view = m_cache.view(l, h);
-  const int64_t first = m_position - c.slidingWindow + 1;
-  if (!c.isSliding(l) || c.isBounded(l) || first <= 0) return view;
-  const std::span<const int32_t> slots = m_cache.slots(l, h);
-  if (tapped || m_cache.isRing(l, h) || view.blockRows > 0) {
-    view.positions = slots.data();
-    view.first = first;
-    return view;
-  }
-  const int64_t skipped = std::lower_bound(slots.begin(), slots.end(), first) - slots.begin(), bytes = skipped * kernels::rowBytes(m_cache.elem(), c.headDim);
-  view.k = static_cast<const std::byte*>(view.k) + bytes;
-  view.v = static_cast<const std::byte*>(view.v) + bytes;
-  view.length -= skipped;
-  return view;
-}
-
-void CpuSequence::decodeAttention(int l, const AttentionTap& tapped) {
-  const ModelConfig& c = m_backend.config();
-  const int64_t d = c.headDim;
-  const RopeTable& rope = m_rope->of(c.isSliding(l));
-  const float *cos = rope.cosRow(m_position - m_closedUp), *sin = rope.sinRow(m_position - m_closedUp);
-  kernels::rope(m_token.q.data(), c.heads, c.headDim, c.ropeDim, cos, sin);
-  kernels::rope(m_token.k.data(), c.kvHeads, c.headDim, c.ropeDim, cos, sin);
-  int64_t longest = 0;
-  for (int h = 0; h < c.kvHeads; ++h) {
-    const int64_t slot = m_cache.append(l, h, int32_t(m_position));
-    kernels::convertFromF32(m_cache.elem(), m_token.k.data() + h * d, m_cache.kRow(l, h, slot), d);
-    kernels::convertFromF32(m_cache.elem(), m_token.v.data() + h * d, m_cache.vRow(l, h, slot), d);
-    longest = std::max(longest, m_cache.length(l, h));
-  }
-  for (int h = 0; h < c.kvHeads; ++h) m_views[size_t(h)] = visible(l, h, bool(tapped));   // after the appends: one may have moved them all
-  kernels::DecodeAttentionArgs a{};
-  a.q = m_token.q.data();
-  a.heads = m_views.data();
-  a.out = m_token.attention.data();
-  a.kvHeads = c.kvHeads;
-  a.group = c.heads / c.kvHeads;
-  a.headDim = c.headDim;
-  a.elem = m_cache.elem();
-  a.scale = m_backend.attentionScale();
-  if (tapped) {
-    m_probs.resize(std::max(m_probs.size(), size_t(longest) * size_t(c.heads)));
-    a.probs = m_probs.data();
-    a.probsStride = int64_t(m_probs.size() / size_t(c.heads));
-  }
-  kernels::decodeAttention(a, m_backend.pool());
-  if (tapped) tap(l, tapped);
-}
-
-void CpuSequence::decode(int32_t id, float* logits, const AttentionTap& tapped) {
-  const ModelConfig& c = m_backend.config();
-  if (m_prefilling) throw Failure(ErrorCode::Failed, "decode: the prefill has not ended");
-  if (m_position >= c.contextLength)
-    badInput("position " + std::to_string(m_position) + " does not exist: the model has " + std::to_string(c.contextLength) + " positions");
-  if (m_rope->positions() <= m_position) m_rope = m_backend.rope(m_position + kRopeAhead);
-  kernels::Pool& pool = m_backend.pool();
-  float* x = m_tokenX.data();
-  m_backend.embed(id, m_position, x);
-  for (int l = 0; l < c.layers; ++l) {
-    const CpuLayer& w = m_backend.layer(l);
-    norm(w.attnNorm, x, m_token.norm.data());
-    const kernels::Matrix* const inputs[] = {w.q.get(), w.k.get(), w.v.get()};
-    float* const projections[] = {m_token.q.data(), m_token.k.data(), m_token.v.data()};
-    kernels::gemvMany(inputs, m_token.norm.data(), projections, pool);
-    finishProjections(w, m_token.q.data(), m_token.k.data(), m_token.v.data());
-    if (m_decodeKeeper && m_decodeKeeper->queries > 0) recordQuery(l);
-    decodeAttention(l, tapped);
-    w.o->gemv(m_token.attention.data(), m_token.projected.data(), pool);
-    addBlock(w.oBias, w.attnPostNorm, m_token.projected.data(), x);
-    norm(w.ffnNorm, x, m_token.norm.data());
-    const Branches b(w, m_token.gate.data(), m_token.up.data());
-    kernels::gemvMany(b.matrices(), m_token.norm.data(), b.results(), pool);
-    activate(w, m_token.gate.data(), m_token.up.data());
-    w.down->gemv(m_token.gate.data(), m_token.projected.data(), pool);
-    addBlock(w.downBias, w.ffnPostNorm, m_token.projected.data(), x);
-    checkLayer(x, 1, c.hidden, l, m_position);
-  }
-  if (logits) {
-    norm(m_backend.outputNorm(), x, m_token.norm.data());
-    m_backend.output().gemv(m_token.norm.data(), logits, pool);
-    checkLogits(logits, c.vocab, m_position);
-  }
-  if (m_decodeKeeper && ++m_sinceCompression >= m_decodeKeeper->every) compressHeld();
-  ++m_position;
 }
 
 CacheBytes CpuSequence::bytes() const {
