@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 build=${PRESSLAB_BUILD:-build}
 out=docs/screenshots
-limit=300000
+limit=450000
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 # A home of its own: no settings, no history; paths in the pictures start at the checkout.

@@ -26,6 +26,8 @@
 #include "ui/charts/placement_chart.h"
 #include "ui/charts/table_model.h"
 #include "ui/models/comparison_model.h"
+#include "ui/pages/placement_loads.h"
+#include "ui/widgets/table_card.h"
 
 namespace presslab {
 namespace {
@@ -33,37 +35,6 @@ namespace {
 constexpr int kMost = 1 << 16;
 constexpr qint64 kMostBytes = 64 << 20;
 constexpr int kMatrix = -1;  // the source that was pasted or opened
-
-/// layers x experts of one method.
-std::vector<std::vector<double>> loadsOf(const MethodMetrics& m) {
-  std::vector<std::vector<double>> loads;
-  for (const ExpertMetrics& e : m.experts) {
-    if (size_t(e.layer) >= loads.size()) loads.resize(size_t(e.layer) + 1);
-    auto& row = loads[size_t(e.layer)];
-    if (size_t(e.expert) >= row.size()) row.resize(size_t(e.expert) + 1);
-    row[size_t(e.expert)] = double(e.tokens);
-  }
-  return loads;
-}
-
-QString jsonOf(const std::vector<std::vector<double>>& loads) {
-  QStringList rows;
-  for (const auto& row : loads) {
-    QStringList cells;
-    for (const double v : row) cells << QString::number(v, 'g', 17);
-    rows << QLatin1Char('[') + cells.join(QLatin1Char(',')) + QLatin1Char(']');
-  }
-  return QLatin1Char('[') + rows.join(QLatin1Char(',')) + QLatin1Char(']');
-}
-
-std::vector<double> sumOf(const std::vector<std::vector<double>>& rows) {
-  std::vector<double> sum;
-  for (const auto& row : rows) {
-    sum.resize(std::max(sum.size(), row.size()));
-    for (size_t i = 0; i < row.size(); ++i) sum[i] += row[i];
-  }
-  return sum;
-}
 
 QString shellQuoted(QString text) { return QLatin1Char('\'') + text.replace(QLatin1Char('\''), QLatin1String("'\\''")) + QLatin1Char('\''); }
 
@@ -153,19 +124,7 @@ void PlacementPage::arrange() {
   knobs->addWidget(m_layer);
   m_status->setWordWrap(true);
   m_table->setModel(m_rows);
-  m_table->verticalHeader()->hide();
-  m_table->verticalHeader()->setDefaultSectionSize(22);
-  m_table->setAlternatingRowColors(true);
-  m_table->setShowGrid(false);
-  m_table->setFont(chartFont(8.5));
-  m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-  m_tableTitle->setFont(chartFont(9, true));
-  auto* frame = new QFrame;
-  frame->setProperty("card", true);
-  auto* inner = new QVBoxLayout(frame);
-  inner->setContentsMargins(8, 5, 6, 6);
-  inner->addWidget(m_tableTitle);
-  inner->addWidget(m_table, 1);
+  QFrame* frame = tableCard(m_tableTitle, m_table);
   auto* rows = new QSplitter(Qt::Vertical);
   rows->addWidget(m_chart);
   rows->addWidget(frame);

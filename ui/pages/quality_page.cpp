@@ -32,6 +32,7 @@
 #include "ui/models/comparison_model.h"
 #include "ui/run/run_controller.h"
 #include "ui/widgets/replay_progress.h"
+#include "ui/widgets/table_card.h"
 
 namespace presslab {
 namespace {
@@ -189,19 +190,8 @@ void QualityPage::arrange() {
   }
   shown->addStretch(1);
   m_table->setModel(m_tableRows);
-  m_table->verticalHeader()->hide();
-  m_table->verticalHeader()->setDefaultSectionSize(22);
-  m_table->setAlternatingRowColors(true);
-  m_table->setShowGrid(false);
-  m_table->setFont(chartFont(8.5));
-  m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-  m_tableTitle->setFont(chartFont(9, true));
-  auto* frame = new QFrame;
-  frame->setProperty("card", true);
-  auto* inner = new QVBoxLayout(frame);
-  inner->setContentsMargins(8, 5, 6, 6);
-  inner->addWidget(m_tableTitle);
-  inner->addWidget(m_table, 1);
+  QFrame* frame = tableCard(m_tableTitle, m_table);
+  m_table->horizontalHeader()->setStretchLastSection(true);
   auto* charts = new QSplitter(Qt::Horizontal);
   charts->addWidget(m_pareto);
   charts->addWidget(m_positions);
