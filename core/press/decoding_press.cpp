@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/api/error.h"
+#include "core/press/inner_scorer.h"
 #include "core/press/press_rows.h"
 #include "kernels/kernels.h"
 
@@ -28,8 +29,7 @@ constexpr ParamSpec kRatioParams[]{kInner,
 /// The highest scores of a head stay.
 class ScoredKeeper final : public DecodeKeeper {
  public:
-  ScoredKeeper(PressPtr owner, const ScorerPress& scorer, int64_t target, double ratio)
-      : m_owner(std::move(owner)), m_scorer(scorer), m_target(target), m_ratio(ratio) {}
+  ScoredKeeper(InnerScorer scorer, int64_t target, double ratio) : m_scorer(std::move(scorer)), m_target(target), m_ratio(ratio) {}
 
   std::vector<int32_t> keep(const LayerTrace& head, const HeadShape& one) const override {
     const int64_t wanted = m_target > 0 ? m_target : std::max<int64_t>(1, int64_t(double(head.nextPosition()) * (1 - m_ratio)));
@@ -41,15 +41,15 @@ class ScoredKeeper final : public DecodeKeeper {
     RunContext run;
     run.shape = one;
     run.tokens = head.tokens;
+    m_scorer->setRatio(1 - (double(wanted) + .5) / double(head.tokens));   // some scores follow the budget
     std::vector<float> scores(static_cast<size_t>(head.tokens));
-    m_scorer.score(head, run, scores.data());
+    m_scorer->score(head, run, scores.data());
     kernels::selectTop(scores.data(), head.tokens, wanted, slots.data());
     return slots;
   }
 
  private:
-  PressPtr m_owner;
-  const ScorerPress& m_scorer;              // m_owner
+  InnerScorer m_scorer;
   int64_t m_target;                         // 0: by ratio
   double m_ratio;
 };
@@ -65,22 +65,20 @@ PressPtr makeRatioDecoding(const PressArgs& args, std::vector<PressPtr> inner) {
 
 DecodingPress::DecodingPress(const PressInfo& info, const PressArgs& args, std::vector<PressPtr> inner) : m_spec(specText(info, args)) {
   const std::string name(info.id);
-  PressPtr owner = std::move(inner[0]);
-  const auto* scorer = dynamic_cast<const ScorerPress*>(owner.get());
-  if (!scorer) badInput(name + " needs a scorer inside; " + owner->spec() + " is none");
+  InnerScorer scorer(name, std::move(inner[0]));
   const TraceNeeds needs = scorer->needs();
   const int64_t queries = scorer->queriesRead(), interval = args.integer("compression_interval"), buffer = args.integer("hidden_states_buffer_size");
   if (queries < 0 || needs.input || needs.residual || needs.output || scorer->wantsCalibration())
-    badInput(name + ": " + owner->spec() + " reads more than keys, values and the latest queries, which are not there while decoding");
+    badInput(name + ": " + scorer->spec() + " reads more than keys, values and the latest queries, which are not there while decoding");
   if (queries > std::min(interval, buffer)) {
-    badInput(name + ": " + owner->spec() + " reads " + std::to_string(queries) + " queries; compression_interval=" + std::to_string(interval) +
+    badInput(name + ": " + scorer->spec() + " reads " + std::to_string(queries) + " queries; compression_interval=" + std::to_string(interval) +
              " and hidden_states_buffer_size=" + std::to_string(buffer) + " hold fewer");
   }
   const bool sized = &info == &kDecodingRow.info;
   const int64_t target = sized ? args.integer("target_size") : 0;
   if (queries > 1 && sized && target <= queries)
-    badInput(name + ": target_size=" + std::to_string(target) + " holds no more than the window of " + std::to_string(queries) + " tokens of " + owner->spec());
-  auto keeper = std::make_shared<ScoredKeeper>(std::move(owner), *scorer, target, sized ? 0 : args.number("target_compression_ratio"));
+    badInput(name + ": target_size=" + std::to_string(target) + " holds no more than the window of " + std::to_string(queries) + " tokens of " + scorer->spec());
+  auto keeper = std::make_shared<ScoredKeeper>(std::move(scorer), target, sized ? 0 : args.number("target_compression_ratio"));
   keeper->every = interval;
   keeper->queries = queries;
   keeper->values = needs.values;

@@ -105,6 +105,59 @@ class TestPressEngine : public QObject {
     QVERIFY(distance(plain, critical) > 0);
   }
 
+  /// The first and the latest tokens stay, cut after cut; the bytes go back; a copy goes on as the original.
+  void decodingCutsTheCache() {
+    const PressPtr press = makePress("decoding(streaming_llm(n_sink=4),compression_interval=8,target_size=20)");
+    RunContext context;
+    context.shape = m_model->backend->shape();
+    context.tokens = int64_t(m_ids.size());
+    press->begin(context);
+    const auto sequence = m_model->backend->newSequence();
+    prefill(*m_model->backend, *sequence, m_ids, press.get(), context, {}, {});
+    const int64_t row = sequence->bytes().used / (context.shape.heads() * context.tokens);
+    std::vector<float> logits(size_t(m_model->backend->config().vocab)), copied(logits);
+    std::unique_ptr<Sequence> copy;
+    for (int n = 1; n <= 30; ++n) {
+      if (n == 13) copy = sequence->clone();
+      sequence->decode(int32_t(n), logits.data(), {});
+      if (copy) {
+        copy->decode(int32_t(n), copied.data(), {});
+        QCOMPARE(copied, logits);
+      }
+      const int64_t length = n < 8 ? 60 + n : 20 + n % 8;
+      std::vector<int32_t> expected;
+      for (int32_t p = 0; p < 4; ++p) expected.push_back(p);
+      for (int32_t p = int32_t(60 + n - (length - 4)); p < 60 + n; ++p) expected.push_back(p);
+      for (int l = 0; l < context.shape.layers; ++l)
+        for (int h = 0; h < context.shape.kvHeads; ++h) {
+          if (n < 8)
+            QCOMPARE(sequence->headLength(l, h), length);
+          else
+            QCOMPARE(sequence->positions(l, h), expected);
+        }
+      QCOMPARE(sequence->bytes().used, context.shape.heads() * length * row);
+    }
+  }
+
+  /// At the first cut nothing has been lost: scores of the latest queries keep what the same scorer keeps of a prefill of as many tokens.
+  void recentQueriesScoreAsInPrefill() {
+    const PressPtr later = makePress("decoding(snapkv(window_size=8),compression_interval=10,target_size=25)"), once = makePress("snapkv(tokens=25,window_size=8)");
+    std::vector<int32_t> all = m_ids;
+    for (int32_t n = 0; n < 10; ++n) all.push_back(20 + 3 * n);
+    RunContext context;
+    context.shape = m_model->backend->shape();
+    context.tokens = int64_t(m_ids.size());
+    later->begin(context);
+    const auto cut = m_model->backend->newSequence(), whole = m_model->backend->newSequence();
+    prefill(*m_model->backend, *cut, m_ids, later.get(), context, {}, {});
+    for (size_t i = m_ids.size(); i < all.size(); ++i) cut->decode(all[i], nullptr, {});
+    context.tokens = int64_t(all.size());
+    once->begin(context);
+    prefill(*m_model->backend, *whole, all, once.get(), context, {}, {});
+    for (int l = 0; l < context.shape.layers; ++l)
+      for (int h = 0; h < context.shape.kvHeads; ++h) QCOMPARE(cut->positions(l, h), whole->positions(l, h));
+  }
+
   void megabytesAreThoseOfTheCache() {
     const Run full = run("none");
     char spec[64];
