@@ -55,19 +55,31 @@ size_t storedAt(const std::string& spec) {
   return at == std::string::npos ? spec.size() : at;
 }
 
-/// Tokens per head that make a press with quantised storage hold as many bytes as wanted: bytes grow with tokens.
-double tokensOfBytes(const std::string& spec, const RunContext& run, int64_t rowBytes, int64_t wanted) {
+/// Presses keep int(T * (1 - r)) tokens per head, so a ratio half a token below gives that count exactly.
+double ratioFor(const RunContext& run, int64_t tokens) { return std::clamp(1 - (double(tokens) + .5) / double(run.tokens), 0.0, .9999); }
+
+/// Bytes that a press is predicted to hold at so many tokens a head; below 0 where it refuses, which it does of too few.
+int64_t bytesAt(const std::string& spec, const RunContext& run, int64_t rowBytes, int64_t tokens) {
+  try {
+    return makePress(withRatio(spec, ratioFor(run, tokens)))->predictBytes(run, rowBytes);
+  } catch (const Failure&) {
+    return -1;
+  }
+}
+
+/// The fewest tokens per head at which a press holds as many bytes as wanted, or all. Bytes grow with tokens, also where rows are quantised and
+/// where some layers are bounded.
+int64_t tokensOfBytes(const std::string& spec, const RunContext& run, int64_t rowBytes, int64_t wanted) {
   int64_t low = 1, high = run.tokens;
   while (low < high) {
     const int64_t middle = (low + high) / 2;
-    const double ratio = std::clamp(1 - (double(middle) + .5) / double(run.tokens), 0.0, .9999);
-    if (makePress(withRatio(spec, ratio))->predictBytes(run, rowBytes) < wanted) {
+    if (bytesAt(spec, run, rowBytes, middle) < wanted) {
       low = middle + 1;
     } else {
       high = middle;
     }
   }
-  return double(low) - .5;
+  return low;
 }
 
 /// Index of the method whose bytes or quality the others must meet.
@@ -102,21 +114,19 @@ std::vector<std::string> matchBytes(const std::vector<std::string>& specs, const
   if (reference == specs.size()) return specs;
   const int64_t row = run.shape.rowBytes > 0 ? run.shape.rowBytes : int64_t{4} * run.shape.headDim;   // f16 where it is not known
   const int64_t wanted = makePress(specs[reference])->predictBytes(run, row);
-  const double ofRows = double(wanted) / double(row * run.shape.heads());
   std::vector<std::string> out = specs;
   for (size_t i = 0; i < specs.size(); ++i) {
     if (i == reference || specs[i] == "none") continue;
+    (void)withRatio(specs[i], .5);  // refuses what has no ratio to solve for
+    const int64_t enough = tokensOfBytes(specs[i], run, row, wanted);
     int64_t best = -1;
-    const double perHead = storedAt(specs[i]) < specs[i].size() ? tokensOfBytes(specs[i], run, row, wanted) : ofRows;
-    // Presses keep int(T * (1 - r)) tokens per head, so a ratio half a token below gives that count exactly.
-    for (const double tokens : {std::floor(perHead), std::ceil(perHead)}) {
-      const double ratio = std::clamp(1 - (tokens + .5) / double(run.tokens), 0.0, .9999);
-      const std::string spec = canonicalPressSpec(withRatio(specs[i], ratio));
-      const int64_t off = std::abs(makePress(spec)->predictBytes(run, row) - wanted);
-      if (best >= 0 && off >= best) continue;
+    for (const int64_t tokens : {enough - 1, enough}) {
+      const int64_t bytes = bytesAt(specs[i], run, row, tokens), off = std::abs(bytes - wanted);
+      if (bytes < 0 || (best >= 0 && off >= best)) continue;
       best = off;
-      out[i] = spec;
+      out[i] = canonicalPressSpec(withRatio(specs[i], ratioFor(run, tokens)));
     }
+    if (best < 0) (void)makePress(withRatio(specs[i], ratioFor(run, enough)))->predictBytes(run, row);  // says why it refuses
   }
   return out;
 }

@@ -66,6 +66,21 @@ void TestMatch::equalBytes() {
     for (size_t i = 2; i < 4; ++i) QCOMPARE(makePress(specs[i])->predictKept(run), wanted);
   }
   QCOMPARE(matchBytes({"none"}, run).size(), size_t{1});
+  // Quantised rows, and layers that keep their window whatever a press does: bytes are met to a token a head.
+  RunContext other = run;
+  other.shape = {6, 2, 2, 64, 64, 256};
+  const auto bytes = [&](const std::string& spec) { return makePress(spec)->predictBytes(other, other.shape.rowBytes); };
+  for (const bool bounded : {false, true}) {
+    if (bounded) {
+      other.shape.bounded = {1, 1, 0, 1, 1, 0};
+      other.shape.boundedWindow = 64;
+    }
+    const auto specs = matchBytes({"none", "knorm(ratio=0.8)", "snapkv(ratio=0.1,window_size=8)", "keydiff(ratio=0.5)+kvq(bits=4,residual=32)"}, other);
+    QCOMPARE(bytes(specs[2]), bytes(specs[1]));
+    QVERIFY(std::abs(bytes(specs[3]) - bytes(specs[1])) <= other.shape.heads() * 32 * other.shape.rowBytes / 2);
+    QVERIFY(specs[3].find("+kvq(bits=4,residual=32)") != std::string::npos);
+  }
+  QVERIFY(refusal([&] { matchBytes({"none", "knorm(ratio=0.5)", "kvq"}, run); }).names("cannot be solved"));
 }
 
 void TestMatch::replayIsTheMethodsOwnCache() {
