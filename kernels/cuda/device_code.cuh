@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Included by every .cu file, first. nvcc compiles them for devices; tests compile the same files with the C++ compiler against an emulator of
+// blocks, warps and shared memory (tests/support/cuda_emulator), so that kernels are proven on machines without a GPU.
+#ifdef PRESSLAB_CUDA_EMULATED
+#include "tests/support/cuda_emulator/cuda_emulator.h"
+#else
+#include <cuda_bf16.h>
+#include <cuda_fp16.h>
+#include <cuda_runtime.h>
+
+/// Launches kernel<<<grid, block, shared bytes, stream>>>(arguments). A kernel that is a template with several arguments stands in parentheses.
+#define PRESSLAB_LAUNCH(kernel, grid, block, shared, stream, ...) \
+  kernel<<<(grid), (block), (shared), static_cast<cudaStream_t>(stream)>>>(__VA_ARGS__)
+/// Dynamic shared memory of the block, as an array of T aligned to 16 bytes.
+#define PRESSLAB_DYNAMIC_SHARED(T, name)                           \
+  extern __shared__ __align__(16) unsigned char presslab_shared[]; \
+  T* const name = reinterpret_cast<T*>(presslab_shared)
+/// Once before a kernel whose dynamic shared memory may exceed 48 KiB is launched.
+#define PRESSLAB_ALLOW_SHARED(kernel, bytes) cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, int(bytes))
+#endif
+
+namespace presslab::cuda {
+constexpr unsigned kFullWarp = 0xffffffffu;
+constexpr int kWarp = 32;
+}  // namespace presslab::cuda
