@@ -1,116 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 // The module's entries, looked up by name. Every LibTorch exception ends at this border: at the entries and at the wrappers below.
-#include <c10/core/InferenceMode.h>
-#include <c10/util/Exception.h>
-
-#include <exception>
 #include <functional>
-#include <new>
-#include <string>
 
-#include "core/api/error.h"
+#include "core/torch/guarded.h"
+#include "core/torch/torch_device.h"
 #include "core/torch/torch_sequence.h"
-
-namespace presslab::torch_path {
-namespace {
-
-/// Our errors are one line; LibTorch adds advice and traces below the first.
-std::string firstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
-
-/// Runs fn in inference mode and turns LibTorch's errors into ours.
-template <class F>
-auto guarded(F&& fn) {
-  try {
-    const c10::InferenceMode mode;
-    return fn();
-  } catch (const Failure&) {
-    throw;
-  } catch (const c10::OutOfMemoryError& e) {
-    throw Failure(ErrorCode::NoMemory, "device out of memory: " + firstLine(e.what_without_backtrace()));
-  } catch (const c10::Error& e) {
-    const std::string text = firstLine(e.what_without_backtrace());
-    // The host allocator has no exception of its own.
-    throw Failure(text.find("can't allocate memory") != std::string::npos ? ErrorCode::NoMemory : ErrorCode::Device, "LibTorch: " + text);
-  } catch (const std::bad_alloc&) {
-    throw Failure(ErrorCode::NoMemory, "LibTorch: the host has no memory left");
-  } catch (const std::exception& e) {
-    throw Failure(ErrorCode::Device, "LibTorch: " + firstLine(e.what()));
-  }
-}
-
-class GuardedSequence final : public Sequence {
- public:
-  explicit GuardedSequence(std::unique_ptr<Sequence> inner) : m_inner(std::move(inner)) {}
-  void beginPrefill(std::span<const int32_t> ids, TraceNeeds needs) override {
-    guarded([&] { m_inner->beginPrefill(ids, needs); });
-  }
-  void prefillChunk(int layer, int64_t start, int64_t count) override {
-    guarded([&] { m_inner->prefillChunk(layer, start, count); });
-  }
-  LayerTrace trace(int layer) override {
-    return guarded([&] { return m_inner->trace(layer); });
-  }
-  void keep(int layer, const LayerKeep& kept) override {
-    guarded([&] { m_inner->keep(layer, kept); });
-  }
-  void endPrefill(float* logits) override {
-    guarded([&] { m_inner->endPrefill(logits); });
-  }
-  void chunkLogits(int64_t start, int64_t count, float* out) override {
-    guarded([&] { m_inner->chunkLogits(start, count, out); });
-  }
-  void decode(int32_t id, float* logits, const AttentionTap& tap) override {
-    guarded([&] { m_inner->decode(id, logits, tap); });
-  }
-  int64_t position() const override { return m_inner->position(); }
-  CacheBytes bytes() const override { return m_inner->bytes(); }
-  int64_t headBytes(int layer, int head) const override { return m_inner->headBytes(layer, head); }
-  int64_t headLength(int layer, int head) const override { return m_inner->headLength(layer, head); }
-  std::vector<int32_t> positions(int layer, int head) const override { return m_inner->positions(layer, head); }
-  std::unique_ptr<Sequence> clone() const override {
-    return guarded([&] { return std::unique_ptr<Sequence>(std::make_unique<GuardedSequence>(m_inner->clone())); });
-  }
-  void reserve(int64_t newTokens) override {
-    guarded([&] { m_inner->reserve(newTokens); });
-  }
-
- private:
-  std::unique_ptr<Sequence> m_inner;
-};
-
-class GuardedBackend final : public Backend {
- public:
-  explicit GuardedBackend(std::unique_ptr<Backend> inner) : m_inner(std::move(inner)) {}
-  const ModelConfig& config() const override { return m_inner->config(); }
-  HeadShape shape() const override { return m_inner->shape(); }
-  std::string name() const override { return m_inner->name(); }
-  int threads() const override { return m_inner->threads(); }
-  int64_t weightBytes() const override { return m_inner->weightBytes(); }
-  KvType kvType() const override { return m_inner->kvType(); }
-  double measureBandwidth() override {
-    return guarded([&] { return m_inner->measureBandwidth(); });
-  }
-  std::unique_ptr<Sequence> newSequence() override {
-    return guarded([&] { return std::unique_ptr<Sequence>(std::make_unique<GuardedSequence>(m_inner->newSequence())); });
-  }
-  std::vector<float> outputProjection(int layer) override {
-    return guarded([&] { return m_inner->outputProjection(layer); });
-  }
-  DeviceMemory deviceMemory() const override {
-    return guarded([&] { return m_inner->deviceMemory(); });
-  }
-  void resetDevicePeak() override {
-    guarded([&] { m_inner->resetDevicePeak(); });
-  }
-  std::string libraryVersion() const override { return m_inner->libraryVersion(); }
-
- private:
-  std::unique_ptr<Backend> m_inner;
-};
-
-}  // namespace
-}  // namespace presslab::torch_path
 
 extern "C" {
 /// The caller owns the result.

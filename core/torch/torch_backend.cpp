@@ -6,97 +6,27 @@
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/detail/CUDAHooksInterface.h>
-#include <ATen/ops/cat.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/matmul.h>
-#include <ATen/ops/ones.h>
 #include <ATen/ops/rsqrt.h>
 #include <ATen/ops/silu.h>
-#include <ATen/ops/sum.h>
-#include <c10/core/CachingDeviceAllocator.h>
-#include <dlfcn.h>
 #include <malloc.h>
 #include <torch/headeronly/version.h>
 
-#include <chrono>
 #include <cmath>
 
 #include "core/api/error.h"
+#include "core/torch/torch_device.h"
 #include "core/torch/torch_sequence.h"
 
 namespace presslab::torch_path {
 namespace {
 
-constexpr int64_t kRopeStep = 4096;                        // rows that the rotary tables grow by
-constexpr int64_t kHostBandwidthBytes = int64_t{1} << 28;  // larger than any cache
-constexpr int64_t kDeviceBandwidthBytes = int64_t{1} << 30;
-constexpr int kBandwidthPasses = 4;
-
-/// The wheel's CUDA library is not linked: a machine without a GPU never needs it. `why` says what was missing.
-bool openCuda(std::string& why) {
-  static std::string error;
-  static const bool ok = [] {
-    if (!dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL)) {
-      const char* text = dlerror();
-      error = text ? text : "libtorch_cuda.so cannot be opened";
-      return false;
-    }
-    return at::detail::getCUDAHooks().hasCUDA();
-  }();
-  why = error;
-  return ok;
-}
-
-[[noreturn]] void refuse(const std::string& text, const std::string& why) { throw Failure(ErrorCode::Device, "device " + text + ": " + why); }
-
-at::Device parseDevice(const std::string& text) {
-  if (text.empty() || text == "cpu") return at::Device(at::kCPU);
-  if (text.rfind("cuda", 0) != 0) refuse(text, "not known; cpu or cuda:N");
-  int index = 0;
-  if (text != "cuda") {
-    if (text.size() < 6 || text.size() > 8 || text[4] != ':') refuse(text, "not of the form cuda:N");
-    for (size_t i = 5; i < text.size(); ++i) {
-      if (text[i] < '0' || text[i] > '9') refuse(text, "not of the form cuda:N");
-      index = index * 10 + (text[i] - '0');
-    }
-  }
-  std::string why;
-  const int count = openCuda(why) ? int(at::detail::getCUDAHooks().deviceCount()) : 0;
-  if (index >= count) refuse(text, "this machine has " + std::to_string(count) + " CUDA devices" + (why.empty() ? std::string() : " (" + why + ")"));
-  return at::Device(at::kCUDA, at::DeviceIndex(index));
-}
+constexpr int64_t kRopeStep = 4096;  // rows that the rotary tables grow by
 
 }  // namespace
-
-int cudaDeviceCount() {
-  std::string why;
-  return openCuda(why) ? int(at::detail::getCUDAHooks().deviceCount()) : 0;
-}
-
-TorchRope::TorchRope(const ModelConfig& c, int64_t positions, at::Device device) : host(c, positions), dim(c.ropeDim) {
-  const auto upload = [&](std::vector<float>& table) {
-    return at::from_blob(table.data(), {positions, dim / 2}, at::kFloat).to(device, at::kFloat, false, true);
-  };
-  cos = upload(host.full.cos);
-  sin = upload(host.full.sin);
-  if (!host.apart) return;
-  slidingCos = upload(host.sliding.cos);
-  slidingSin = upload(host.sliding.sin);
-}
-
-at::Tensor TorchRope::rotate(const at::Tensor& x, int64_t start, bool slidingLayer) const {
-  const int64_t half = dim / 2;
-  if (half == 0) return x;
-  const bool local = slidingLayer && host.apart;
-  const at::Tensor c = (local ? slidingCos : cos).narrow(0, start, x.size(0)).unsqueeze(1);
-  const at::Tensor s = (local ? slidingSin : sin).narrow(0, start, x.size(0)).unsqueeze(1);
-  const at::Tensor a = x.narrow(2, 0, half), b = x.narrow(2, half, half);
-  std::vector<at::Tensor> parts{a * c - b * s, b * c + a * s};
-  if (dim < x.size(2)) parts.push_back(x.narrow(2, dim, x.size(2) - dim));
-  return at::cat(parts, 2);
-}
 
 TorchBackend::TorchBackend(const ModelFile& file, const ModelSpec& spec, const LoadProgress& progress, std::stop_token stop)
     : m_config(file.config()),
@@ -223,18 +153,7 @@ void TorchBackend::giveBack() const {
     malloc_trim(0);
 }
 
-double TorchBackend::measureBandwidth() {
-  const int64_t bytes = m_device.is_cuda() ? kDeviceBandwidthBytes : kHostBandwidthBytes;
-  const at::Tensor block = at::ones({bytes / int64_t(sizeof(float))}, at::TensorOptions().dtype(at::kFloat).device(m_device));
-  double best = 0;
-  for (int pass = 0; pass < kBandwidthPasses; ++pass) {
-    const auto begin = std::chrono::steady_clock::now();
-    const float total = at::sum(block).item<float>();  // item() waits for the device
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    if (total > 0 && pass > 0) best = std::max(best, double(bytes) / seconds * 1e-9);
-  }
-  return best;
-}
+double TorchBackend::measureBandwidth() { return measureReads(m_device); }
 
 std::unique_ptr<Sequence> TorchBackend::newSequence() {
   at::set_num_threads(m_threads);  // a setting of the process: another backend may have changed it
@@ -246,16 +165,9 @@ std::vector<float> TorchBackend::outputProjection(int l) {
   return std::vector<float>(w.const_data_ptr<float>(), w.const_data_ptr<float>() + w.numel());
 }
 
-DeviceMemory TorchBackend::deviceMemory() const {
-  if (!m_device.is_cuda()) return {};
-  const auto stats = at::getDeviceAllocator(at::kCUDA)->getDeviceStats(m_device.index());
-  constexpr size_t kAll = size_t(c10::CachingAllocator::StatType::AGGREGATE);
-  return {stats.allocated_bytes[kAll].current, stats.reserved_bytes[kAll].current, stats.allocated_bytes[kAll].peak};
-}
+DeviceMemory TorchBackend::deviceMemory() const { return memoryOf(m_device); }
 
-void TorchBackend::resetDevicePeak() {
-  if (m_device.is_cuda()) at::getDeviceAllocator(at::kCUDA)->resetPeakStats(m_device.index());
-}
+void TorchBackend::resetDevicePeak() { resetPeakOf(m_device); }
 
 std::string TorchBackend::libraryVersion() const { return TORCH_VERSION; }
 

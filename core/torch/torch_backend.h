@@ -10,22 +10,9 @@
 #include <vector>
 
 #include "core/engine/backend.h"
-#include "core/engine/rope_table.h"
+#include "core/torch/torch_rope.h"
 
 namespace presslab::torch_path {
-
-/// CUDA devices that LibTorch sees; opens its CUDA library when it is there. 0 without driver, device or library.
-int cudaDeviceCount();
-
-/// Rotary tables on the host and on the device.
-struct TorchRope {
-  RopeTables host;
-  at::Tensor cos, sin, slidingCos, slidingSin;  // (positions, ropeDim / 2); the sliding ones undefined where they would be the same
-  int64_t dim;                                  // rotated values of a head; 0: no rotary positions
-  TorchRope(const ModelConfig&, int64_t positions, at::Device);
-  /// Rotates (n, heads, headDim) rows that stand at positions [start, start + n).
-  at::Tensor rotate(const at::Tensor& x, int64_t start, bool slidingLayer) const;
-};
 
 /// A norm's weight and, of a LayerNorm, its bias.
 struct TorchNorm {
