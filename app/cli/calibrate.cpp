@@ -3,6 +3,7 @@
 // calibrate: measures what the routed family needs to know about a model, once.
 #include "core/calibrate/calibrate.h"
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 
@@ -12,6 +13,7 @@
 #include "app/cli/progress.h"
 #include "core/api/error.h"
 #include "core/bench/int_ranges.h"
+#include "core/calibrate/head_orders.h"
 #include "core/format/mapped_file.h"
 
 namespace presslab::cli {
@@ -49,36 +51,111 @@ std::string outFile(const CalibrateOptions& o, const std::string& fingerprint) {
   return (folder / (fingerprint + ".safetensors")).string();
 }
 
-/// A new head order must not cost the model its curves and gates: those of the pattern in use are carried over.
-void keepExpertLists(LoadedModel& model, CalibrateReport& report, std::stop_token stop) {
-  const PatternChoice choice = obtainPattern(model, true, {}, stop);
-  if (!choice.pattern || choice.pattern->sets.empty()) return;
-  report.pattern.sets = choice.pattern->sets;
-  report.pattern.importance = choice.pattern->importance;
-  report.lines.push_back("expert lists carried over from " + choice.path);
-}
+using Tell = std::function<void(double, const std::string&)>;
 
-/// The pattern in use (a light one is made where there is none), with the model's query statistics.
-CalibrateReport withStatistics(LoadedModel& model, const CalibrateSpec& spec, const std::function<void(double, const std::string&)>& tell,
-                               std::stop_token stop) {
+/// What one kind of calibration adds to a pattern; the parts that it does not make are carried over from the pattern in use.
+struct Kind {
+  const char* name;
+  const char* makes;
+  CalibrateReport (*run)(LoadedModel&, const CalibrateSpec&, const CalibrateOptions&, const Tell&, std::stop_token);
+};
+
+/// The pattern in use (a light one is made where there is none), to be added to.
+CalibrateReport patternInUse(LoadedModel& model, const Tell& tell, std::stop_token stop) {
   const PatternChoice choice = obtainPattern(model, false, tell, stop);
   CalibrateReport report;
   report.pattern = *choice.pattern;
-  report.pattern.stats = measureQueries(model, spec, tell, stop);
-  report.lines.push_back("query mean, covariance and Q-Filters beside the pattern of " + (choice.path.empty() ? choice.kind : choice.path));
+  report.lines.push_back("beside the pattern of " + (choice.path.empty() ? choice.kind : choice.path));
   return report;
 }
 
-/// Query statistics outlive a new pattern.
-void keepStatistics(LoadedModel& model, CalibrateReport& report, std::stop_token stop) {
+/// Parts that outlive a new pattern: query statistics and head orders, and with `lists` (the head order alone is new) expert lists and importance.
+void carryOver(LoadedModel& model, CalibrateReport& report, bool lists, std::stop_token stop) {
   const PatternChoice choice = obtainPattern(model, true, {}, stop);
-  if (choice.pattern) report.pattern.stats = choice.pattern->stats;
+  if (!choice.pattern) return;
+  const Pattern& old = *choice.pattern;
+  Pattern& p = report.pattern;
+  p.stats = old.stats;
+  p.loo = old.loo;
+  p.duoGates = old.duoGates;
+  p.onTheFly = old.onTheFly;
+  for (const char* key : {"loo", "duo_gates", "on_the_fly"}) {
+    if (const auto it = old.metadata.find(key); it != old.metadata.end()) p.metadata[key] = it->second;
+  }
+  if (!lists || old.sets.empty()) return;
+  p.sets = old.sets;
+  p.importance = old.importance;
+  report.lines.push_back("expert lists carried over from " + choice.path);
+}
+
+CalibrateReport makeRouted(LoadedModel& model, const CalibrateSpec& spec, const CalibrateOptions&, const Tell& tell, std::stop_token stop) {
+  CalibrateReport report = calibrate(model, spec, tell, stop);
+  carryOver(model, report, false, stop);
+  return report;
+}
+
+CalibrateReport makeDuo(LoadedModel& model, const CalibrateSpec& spec, const CalibrateOptions&, const Tell& tell, std::stop_token stop) {
+  CalibrateSpec light = spec;
+  light.light = true;                       // the head order alone needs neither gates nor further expert lists
+  CalibrateReport report = calibrate(model, light, tell, stop);
+  carryOver(model, report, true, stop);
+  return report;
+}
+
+CalibrateReport makeStats(LoadedModel& model, const CalibrateSpec& spec, const CalibrateOptions&, const Tell& tell, std::stop_token stop) {
+  CalibrateReport report = patternInUse(model, tell, stop);
+  report.pattern.stats = measureQueries(model, spec, tell, stop);
+  return report;
+}
+
+CalibrateReport withHeadValues(LoadedModel& model, std::vector<float> Pattern::*values, const char* key, HeadValuesReport&& made, const Tell& tell,
+                               std::stop_token stop) {
+  CalibrateReport report = patternInUse(model, tell, stop);
+  report.pattern.*values = std::move(made.values);
+  report.pattern.metadata[key] = made.about;
+  report.documents = made.documents;
+  report.tokens = made.tokens;
+  report.lines.push_back(std::string(key) + ": " + made.about);
+  return report;
+}
+
+CalibrateReport makeLoo(LoadedModel& model, const CalibrateSpec& spec, const CalibrateOptions&, const Tell& tell, std::stop_token stop) {
+  return withHeadValues(model, &Pattern::loo, "loo", leaveOneOut(model, spec, tell, stop), tell, stop);
+}
+
+CalibrateReport makeOnTheFly(LoadedModel& model, const CalibrateSpec& spec, const CalibrateOptions&, const Tell& tell, std::stop_token stop) {
+  return withHeadValues(model, &Pattern::onTheFly, "on_the_fly", onTheFlyScores(model, spec, tell, stop), tell, stop);
+}
+
+constexpr Kind kKinds[]{{"routed", "curves, gates, importance and head order", makeRouted},
+                        {"duo", "head order alone", makeDuo},
+                        {"loo", "head order by leave-one-out divergence, for order=loo", makeLoo},
+                        {"on_the_fly", "kvpress's quick head score, for order=on_the_fly", makeOnTheFly},
+                        {"stats", "query statistics and Q-Filters", makeStats}};
+
+const Kind& findKind(const std::string& name) {
+  std::string known;
+  for (const Kind& k : kKinds) {
+    if (name == k.name) return k;
+    known.append(known.empty() ? "" : ", ").append(k.name);
+  }
+  badInput("calibrate: \"" + printable(name) + "\": one of " + known);
+}
+
+std::string kindsHelp() {
+  std::string text = "What to measure";
+  const char* joint = ": ";
+  for (const Kind& k : kKinds) {
+    text.append(joint).append(k.name).append(" (").append(k.makes).append(")");
+    joint = ", ";
+  }
+  return text;
 }
 
 Json reportJson(const CalibrateReport& report, const CalibrateOptions& o, const std::string& file) {
   Json j;
   j["kind"] = o.kind;
-  j["mode"] = o.light ? "light" : "full";
+  j["mode"] = o.light || o.kind == "duo" ? "light" : "full";
   j["file"] = file;
   j["fingerprint"] = report.pattern.fingerprint;
   j["model"] = report.pattern.metadata.count("model") ? report.pattern.metadata.at("model") : "";
@@ -95,9 +172,9 @@ Json reportJson(const CalibrateReport& report, const CalibrateOptions& o, const 
 }
 
 int calibrateModel(const CalibrateOptions& o, const Context& context) {
-  if (o.kind != "routed" && o.kind != "duo" && o.kind != "stats") badInput("calibrate: \"" + printable(o.kind) + "\": routed, duo or stats");
+  const Kind& kind = findKind(o.kind);
   CalibrateSpec spec;
-  spec.light = o.light || o.kind == "duo";  // head order alone needs neither gates nor further expert lists
+  spec.light = o.light;
   spec.seed = o.seed;
   spec.corpus = o.corpus;
   if (!o.experts.empty()) spec.expertCounts.clear();
@@ -107,9 +184,9 @@ int calibrateModel(const CalibrateOptions& o, const Context& context) {
   Progress progress(context);
   const std::unique_ptr<LoadedModel> model = loadModel(o.model.spec, progress.sink(), context.stop);
   const auto tell = [&](double share, const std::string& what) { progress.share(share, what); };
-  CalibrateReport report = o.kind == "stats" ? withStatistics(*model, spec, tell, context.stop) : calibrate(*model, spec, tell, context.stop);
-  if (o.kind != "stats") keepStatistics(*model, report, context.stop);
-  if (o.kind == "duo") keepExpertLists(*model, report, context.stop);
+  const auto start = std::chrono::steady_clock::now();
+  CalibrateReport report = kind.run(*model, spec, o, tell, context.stop);
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const std::string file = outFile(o, report.pattern.fingerprint);
   writePattern(report.pattern, file);
   progress.clear();
@@ -128,7 +205,7 @@ int calibrateModel(const CalibrateOptions& o, const Context& context) {
 void addCalibrate(Commands& commands) {
   CLI::App& app = commands.add("calibrate", "Measures a model for duo, eplb and eplb_duo, and stores the pattern");
   const auto o = std::make_shared<CalibrateOptions>();
-  app.add_option("kind", o->kind, "routed (curves and gates), duo (head order) or stats (queries)")->type_name("KIND")->capture_default_str();
+  app.add_option("kind", o->kind, kindsHelp())->type_name("KIND")->capture_default_str();
   o->model.add(app);
   app.add_flag("--light", o->light, "Two documents, curves alone, equal gates");
   app.add_option("--num-experts", o->experts, "Expert lists to make, for instance 2,3,4")

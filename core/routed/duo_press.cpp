@@ -23,7 +23,7 @@ DuoPress::DuoPress(const PressArgs& args) : FamilyPress("duo", args) {
   m_order = parseHeadOrder(args.text("order"), m_seed);
 }
 
-bool DuoPress::wantsCalibration() const { return m_calibration.empty() && m_order.kind == HeadOrder::Kind::StreamErr; }
+bool DuoPress::wantsCalibration() const { return m_calibration.empty() && m_order.calibrated(); }
 
 double DuoPress::ratio() const {
   if (m_headRatio < 0) return m_ratio;

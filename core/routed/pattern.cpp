@@ -3,6 +3,7 @@
 #include "core/routed/pattern.h"
 
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <sstream>
 
@@ -35,6 +36,9 @@ std::vector<std::string> splitNames(const std::string& text) {
 std::vector<NamedTensor> tensorsOf(const Pattern& p) {
   const int64_t layers = p.shape.layers, heads = p.shape.kvHeads, hidden = p.shape.hidden;
   std::vector<NamedTensor> all{{"stream_err", {4, layers, heads}, &p.streamErr}};
+  if (!p.loo.empty()) all.push_back({"loo", {layers, heads}, &p.loo});
+  if (!p.duoGates.empty()) all.push_back({"duo_gates", {layers, heads}, &p.duoGates});
+  if (!p.onTheFly.empty()) all.push_back({"on_the_fly", {layers, heads}, &p.onTheFly});
   if (!p.importance.empty()) all.push_back({"imp", {layers, heads, hidden + 5}, &p.importance});
   addStats(p.stats, p.shape, all);
   for (size_t i = 0; i < p.sets.size(); ++i) {
@@ -80,6 +84,10 @@ Pattern readPattern(const std::string& path, const HeadShape& shape, const std::
   const int64_t layers = shape.layers, heads = shape.kvHeads, hidden = shape.hidden;
   p.streamErr = file.tensor("stream_err", {4, layers, heads});
   p.stats = readStats(file, shape);
+  const auto ofHeads = [&](const char* name) { return file.has(name) ? file.tensor(name, {layers, heads}) : std::vector<float>(); };
+  p.loo = ofHeads("loo");
+  p.duoGates = ofHeads("duo_gates");
+  p.onTheFly = ofHeads("on_the_fly");
   if (file.has("imp")) p.importance = file.tensor("imp", {layers, heads, hidden + 5});
   for (int i = 0; p.metadata.count("set" + std::to_string(i) + ".experts"); ++i) {
     const std::string prefix = "set" + std::to_string(i) + ".";
@@ -142,6 +150,17 @@ Pattern readDuoTsv(const std::string& path, const HeadShape& shape) {
   }
   for (int i = 0; i < 4; ++i) p.streamErr.insert(p.streamErr.end(), values.begin(), values.end());
   return p;
+}
+
+std::string duoTsv(const std::vector<float>& values, const HeadShape& shape) {
+  std::string out;
+  for (size_t i = 0; i < values.size(); ++i) {
+    char number[40];
+    std::snprintf(number, sizeof number, "%.18e", double(values[i]));
+    out += number;
+    out += (i + 1) % size_t(shape.kvHeads) == 0 ? '\n' : '\t';
+  }
+  return out;
 }
 
 }  // namespace presslab

@@ -27,6 +27,9 @@ struct Pattern {
   HeadShape shape;
   std::string fingerprint, source;          // source: "file", "light", "tsv"
   std::vector<float> streamErr;             // (4, L, kvHeads), one per window; a TSV fills all four alike
+  std::vector<float> loo;                   // (L, kvHeads) KL divergence in nats with this head alone streaming; empty: not measured
+  std::vector<float> duoGates;              // (L, kvHeads) DuoAttention's alpha in [0,1]; empty: not trained
+  std::vector<float> onTheFly;              // (L, kvHeads) area under the cumulated attention of mean query on mean key; empty: not measured
   std::vector<float> importance;            // (L, kvHeads, hidden + 5); empty: not learned
   QueryStats stats;                         // of the queries, for presses that read them; empty: not calibrated
   std::vector<ExpertSet> sets;
@@ -39,6 +42,8 @@ class ModelFile;
 std::string modelFingerprint(const ModelFile&);
 Pattern readPattern(const std::string& path, const HeadShape&, const std::string& fingerprint);  // throws Failure(BadInput)
 void writePattern(const Pattern&, const std::string& path);                                       // atomic; throws Failure(Io)
+/// The text of such a file, as numpy writes it: L rows of kvHeads values joined by tabs, 18 decimals. values: (L, kvHeads).
+std::string duoTsv(const std::vector<float>& values, const HeadShape&);
 /// DuoAttention's full_attention_heads.tsv: L rows x kvHeads columns, clipped to [0,1]; streamErr becomes the value (low streams first).
 Pattern readDuoTsv(const std::string& path, const HeadShape&);
 

@@ -16,7 +16,8 @@ constexpr ParamSpec kRecent{"recent", "Recent tokens", ParamType::Int, "tok", 1,
 constexpr ParamSpec kWindow{"window", "Window", ParamType::Choice, "", 0, 0, "fixed",
   "auto takes the largest of 128+512, 64+256, 16+112, 4+64 that suits length and ratio", kDefinition, "fixed|auto", "", false};
 constexpr ParamSpec kOrder{"order", "Head order", ParamType::Text, "", 0, 0, "stream_err",
-  "Which heads stream first: stream_err (measured output error), random, tsv:FILE (a published DuoAttention pattern)", kDefinition, "", "", false};
+  "Which heads stream first: stream_err (measured output error), loo (divergence with the head alone streaming), gates (DuoAttention's trained "
+  "gates), on_the_fly (kvpress's quick score), random, tsv:FILE (a published DuoAttention pattern)", kDefinition, "", "", false};
 constexpr ParamSpec kCalibration{"calibration", "Calibration", ParamType::Text, "", 0, 0, "",
   "Calibration file; none: equal quotas and gates; empty: the model's own", kDefinition, "", "", false};
 constexpr ParamSpec kSeed{"seed", "Seed", ParamType::Int, "", 0, 2147483647, "0", "Seed of random orders and untrained weights", kDefinition, "", "", false};

@@ -8,7 +8,7 @@
 #include "core/api/error.h"
 #include "core/calibrate/calibrate.h"
 #include "core/calibrate/corpus.h"
-#include "core/engine/tiny_model.h"
+#include "core/calibrate/speaking_model.h"
 #include "core/routed/policies.h"
 
 using namespace presslab;
@@ -16,27 +16,7 @@ using namespace presslab::test;
 
 namespace {
 
-/// The tiny model with one token for every printable ASCII character, space and newline: exactly its 96.
-class SpeakingModel : public TinyModel {
- public:
-  explicit SpeakingModel(uint32_t seed) : TinyModel(seed, 240) {
-    m_vocab.model = "gpt2";
-    m_vocab.pre = "gpt-2";
-    for (char c = 33; c < 127; ++c) m_vocab.tokens.push_back(std::string(1, c));
-    m_vocab.tokens.push_back("\xc4\xa0");
-    m_vocab.tokens.push_back("\xc4\x8a");
-  }
-};
-
-std::unique_ptr<LoadedModel> tiny(uint32_t seed, int threads = 1) {
-  auto m = std::make_unique<LoadedModel>();
-  m->file = std::make_unique<SpeakingModel>(seed);
-  m->tokenizer = std::make_unique<Tokenizer>(m->file->vocab());
-  m->spec.precision = Precision::Exact;
-  m->spec.threads = threads;
-  m->backend = makeCpuBackend(*m->file, m->spec, {}, {});
-  return m;
-}
+std::unique_ptr<LoadedModel> tiny(uint32_t seed, int threads = 1) { return speakingModel(seed, threads); }
 
 }  // namespace
 

@@ -99,6 +99,57 @@ class TestPattern : public QObject {
     QVERIFY_THROWS_EXCEPTION(Failure, readPattern(path("missing"), p.shape, ""));
   }
 
+  /// What an older file lacks is empty, and what is written comes back.
+  void headValues() {
+    writePattern(sample(), path("old"));
+    const Pattern old = readPattern(path("old"), sample().shape, "llama-test");
+    QVERIFY(old.loo.empty() && old.duoGates.empty() && old.onTheFly.empty() && old.importance.empty());
+    Pattern p = sample();
+    p.loo = {1, 2, 3, 4, 5, 6};
+    p.duoGates = {0, 1, 0, 1, .5f, .25f};
+    p.onTheFly = {.1f, .2f, .3f, .4f, .5f, .6f};
+    p.metadata["loo"] = "texts 8";
+    writePattern(p, path("new"));
+    const Pattern back = readPattern(path("new"), p.shape, "llama-test");
+    QCOMPARE(back.loo, p.loo);
+    QCOMPARE(back.duoGates, p.duoGates);
+    QCOMPARE(back.onTheFly, p.onTheFly);
+    QCOMPARE(back.metadata.at("loo"), std::string("texts 8"));
+    p.loo.pop_back();
+    p.loo.push_back(std::nanf(""));
+    writePattern(p, path("nan"));
+    refused(path("nan"), "loo");
+  }
+
+  void ordersOfHeadValues() {
+    Pattern p = sample();
+    p.loo = {3, 1, 2, 1, 9, 0};
+    p.duoGates = {1, 0, 0, 1, .5f, 0};
+    p.onTheFly = {.6f, .5f, .4f, .3f, .2f, .1f};
+    const auto order = [&](const char* name, const Pattern* pattern) { return orderHeads(parseHeadOrder(name, 0), p.shape, pattern, 16, 112); };
+    QCOMPARE(order("loo", &p), (std::vector<int>{5, 1, 3, 2, 0, 4}));
+    QCOMPARE(order("gates", &p), (std::vector<int>{1, 2, 5, 4, 0, 3}));
+    QCOMPARE(order("on_the_fly", &p), (std::vector<int>{5, 4, 3, 2, 1, 0}));
+    QVERIFY(parseHeadOrder("gates", 0).calibrated() && !parseHeadOrder("random", 0).calibrated());
+    const Pattern without = sample();
+    for (const char* name : {"loo", "gates", "on_the_fly"}) {
+      for (const Pattern* pattern : {static_cast<const Pattern*>(nullptr), &without}) {
+        try {
+          order(name, pattern);
+          QFAIL("an order without its values was accepted");
+        } catch (const Failure& e) {
+          QCOMPARE(int(e.code()), int(ErrorCode::BadInput));
+          QVERIFY2(std::string(e.what()).find(std::string("presslab-cli calibrate ") + name) != std::string::npos, e.what());
+        }
+      }
+    }
+    QVERIFY_THROWS_EXCEPTION(Failure, parseHeadOrder("best", 0));
+    // Values written as the published form and read again give the same order
+    spill(path("gates.tsv"), duoTsv(p.duoGates, p.shape));
+    QCOMPARE(order(("tsv:" + path("gates.tsv")).c_str(), nullptr), order("gates", &p));
+    QCOMPARE(duoTsv({.5f, 1.f}, {1, 2, 1, 4, 8}), std::string("5.000000000000000000e-01\t1.000000000000000000e+00\n"));
+  }
+
   void hostileFiles() {
     writePattern(sample(), path("good"));
     const std::string good = slurp(path("good"));

@@ -263,10 +263,11 @@ class TestRoutedPress : public QObject {
     QCOMPARE(makeFamily("eplb", {})->spec(), std::string("eplb"));
     const struct { const char* id; Given given; } bad[]{
       {"eplb", {{"num_experts", "2"}, {"top_k", "3"}}}, {"eplb", {{"router", "hierarchical"}, {"num_groups", "3"}}}, {"eplb", {{"router_file", "x"}}}, {"eplb", {{"experts", "nonsense"}}},
-      {"duo", {{"ratio", "0.5"}, {"head_ratio", "0.5"}}}, {"duo", {{"window", "auto"}, {"sink", "4"}}}, {"duo", {{"order", "loo"}}},
+      {"duo", {{"ratio", "0.5"}, {"head_ratio", "0.5"}}}, {"duo", {{"window", "auto"}, {"sink", "4"}}}, {"duo", {{"order", "best"}}},
       {"eplb_duo", {{"split", "0.5"}, {"eplb_ratio", "0.2"}}}, {"eplb_duo", {{"eplb_ratio", "0.6"}}},
       {"eplb_duo", {{"eplb_ratio", "0.6"}, {"duo_ratio", "0.5"}}}};
     for (const auto& c : bad) QVERIFY_THROWS_EXCEPTION(Failure, makeFamily(c.id, c.given));
+    QVERIFY_THROWS_EXCEPTION(Failure, runPress(*makeFamily("duo", {{"order", "loo"}}), m_shape, 600, nullptr));
     QVERIFY_THROWS_EXCEPTION(Failure, runPress(*makeFamily("duo", {{"ratio", "0.95"}}), m_shape, 200, nullptr));
     QVERIFY_THROWS_EXCEPTION(Failure, runPress(*makeFamily("eplb", {{"experts", "recency|importance"}}), m_shape, 200, nullptr));
   }
