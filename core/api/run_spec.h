@@ -42,7 +42,7 @@ struct ModelSpec {
   std::string path;                                    // file, folder or name; empty: the default model
   Precision precision = Precision::Fast;
   std::string device = "cpu";                          // "cpu" or "cuda:N"
-  std::string backend;                                 // "" (own kernels on the CPU), "torch" (plain LibTorch path)
+  std::string backend;                                 // "" (own kernels), "cpu" (own kernels, on no other device), "torch" (plain LibTorch path)
   int threads = 0;                                     // 0: tuned
   std::string attention = "flash";
   std::optional<KvType> kvType;                        // unset: f32 in exact, f16 in fast

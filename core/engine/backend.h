@@ -102,13 +102,13 @@ inline HeadShape shapeOf(const ModelInfo& i) {
   return s;
 }
 
-/// A model on a device. Own CPU kernels, or plain LibTorch (CPU, cuda:N).
+/// A model on a device. Own kernels (CPU, cuda:N), or plain LibTorch (CPU, cuda:N).
 class Backend {
  public:
   virtual ~Backend() = default;
   virtual const ModelConfig& config() const = 0;
   virtual HeadShape shape() const = 0;
-  virtual std::string name() const = 0;     // "cpu" (own kernels), "torch-cpu", "torch-cuda:0"
+  virtual std::string name() const = 0;     // "cpu", "cuda:0" (own kernels), "torch-cpu", "torch-cuda:0"
   virtual int threads() const = 0;
   virtual int64_t weightBytes() const = 0;  // read per decoded token
   virtual KvType kvType() const = 0;
@@ -130,5 +130,7 @@ using LoadProgress = std::function<void(double)>;
 std::unique_ptr<Backend> makeCpuBackend(const ModelFile&, const ModelSpec&, const LoadProgress&, std::stop_token);
 /// Loaded from a module at run time; throws Failure(Device) when the module or the device is absent.
 std::unique_ptr<Backend> makeTorchBackend(const ModelFile&, const ModelSpec&, const LoadProgress&, std::stop_token);
+/// Own CUDA kernels, likewise from a module.
+std::unique_ptr<Backend> makeCudaBackend(const ModelFile&, const ModelSpec&, const LoadProgress&, std::stop_token);
 
 }  // namespace presslab

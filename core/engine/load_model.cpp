@@ -35,8 +35,9 @@ std::unique_ptr<LoadedModel> loadModel(const ModelSpec& spec, const EventSink& s
   if (stop.stop_requested()) throw Failure(ErrorCode::Cancelled, "loading cancelled");
   model->tokenizer = std::make_unique<Tokenizer>(model->file->vocab());
   const LoadProgress progress = [&](double share) { send(sink, EventKind::PhaseProgress, share, 0); };
-  model->backend = cuda || spec.backend == "torch" ? makeTorchBackend(*model->file, spec, progress, stop)
-                                                   : makeCpuBackend(*model->file, spec, progress, stop);
+  model->backend = spec.backend == "torch" ? makeTorchBackend(*model->file, spec, progress, stop)
+                   : cuda                  ? makeCudaBackend(*model->file, spec, progress, stop)
+                                           : makeCpuBackend(*model->file, spec, progress, stop);
   model->loadMs = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   send(sink, EventKind::PhaseFinished, 1, model->loadMs);
   return model;

@@ -14,41 +14,41 @@
 namespace presslab {
 namespace {
 
-constexpr const char* kModule = "libpresslab_torch.so";
+using Make = Backend* (*)(const ModelFile&, const ModelSpec&, const LoadProgress&, const std::stop_token&);
 
 struct Module {
-  using Make = Backend* (*)(const ModelFile&, const ModelSpec&, const LoadProgress&, const std::stop_token&);
-  using CudaCount = int (*)();
+  void* handle = nullptr;
   Make make = nullptr;
-  CudaCount cudaCount = nullptr;
   std::string error;
 };
 
-Module openModule() {
+/// `name`.so beside the program, or where the system looks; `entry` makes its backend.
+Module openModule(const std::string& name, const char* entry) {
   Module m;
   std::error_code ignored;
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  const std::filesystem::path beside = program.parent_path().parent_path() / "lib" / kModule;
+  const std::filesystem::path beside = program.parent_path().parent_path() / "lib" / name;
   // Never closed: LibTorch keeps threads and thread-local state for the life of the process.
-  void* handle = nullptr;
-  if (!program.empty() && std::filesystem::exists(beside, ignored)) {
-    handle = dlopen(beside.c_str(), RTLD_NOW | RTLD_LOCAL);
-  } else {
-    handle = dlopen(kModule, RTLD_NOW | RTLD_LOCAL);
-  }
-  if (!handle) {
+  const bool isBeside = !program.empty() && std::filesystem::exists(beside, ignored);
+  m.handle = dlopen(isBeside ? beside.c_str() : name.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!m.handle) {
     const char* why = dlerror();
     m.error = why ? why : "cannot be opened";
     return m;
   }
-  m.make = reinterpret_cast<Module::Make>(dlsym(handle, "presslab_make_torch_backend"));
-  m.cudaCount = reinterpret_cast<Module::CudaCount>(dlsym(handle, "presslab_torch_cuda_count"));
-  if (!m.make) m.error = std::string(kModule) + " has no entry presslab_make_torch_backend";
+  m.make = reinterpret_cast<Make>(dlsym(m.handle, entry));
+  if (!m.make) m.error = name + " has no entry " + entry;
   return m;
 }
 
-const Module& module() {
-  static const Module m = openModule();
+const Module& torchModule() {
+  static const Module m = openModule("libpresslab_torch.so", "presslab_make_torch_backend");
+  return m;
+}
+
+/// Opened only when a device of its kind was asked for.
+const Module& cudaModule() {
+  static const Module m = openModule("libpresslab_cuda.so", "presslab_make_cuda_backend");
   return m;
 }
 
@@ -57,18 +57,31 @@ const Module& module() {
 int torchCudaDevices() {
   // Without a driver there is nothing to count, and opening LibTorch takes a while.
   static const bool driver = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL) != nullptr;
-  if (!driver || !module().cudaCount) return 0;
+  if (!driver || !torchModule().handle) return 0;
+  const auto count = reinterpret_cast<int (*)()>(dlsym(torchModule().handle, "presslab_torch_cuda_count"));
+  if (!count) return 0;
   try {
-    return module().cudaCount();
+    return count();
   } catch (const std::exception&) {         // a driver that does not answer is no device
     return 0;
   }
 }
 
 std::unique_ptr<Backend> makeTorchBackend(const ModelFile& file, const ModelSpec& spec, const LoadProgress& progress, std::stop_token stop) {
-  if (!module().make)
-    throw Failure(ErrorCode::Device, "backend torch on " + spec.device + ": the LibTorch module is not there (" + module().error + ")");
-  return std::unique_ptr<Backend>(module().make(file, spec, progress, stop));
+  const Module& m = torchModule();
+  if (!m.make) throw Failure(ErrorCode::Device, "backend torch on " + spec.device + ": the LibTorch module is not there (" + m.error + ")");
+  return std::unique_ptr<Backend>(m.make(file, spec, progress, stop));
+}
+
+std::unique_ptr<Backend> makeCudaBackend(const ModelFile& file, const ModelSpec& spec, const LoadProgress& progress, std::stop_token stop) {
+  if (torchCudaDevices() == 0) {
+    // The plain path knows best why there is no device: no driver, no library, no card.
+    return makeTorchBackend(file, spec, progress, stop);
+  }
+  const Module& m = cudaModule();
+  if (!m.make)
+    throw Failure(ErrorCode::Device, "device " + spec.device + ": the module of the CUDA kernels is not there (" + m.error + "); --backend torch runs without it");
+  return std::unique_ptr<Backend>(m.make(file, spec, progress, stop));
 }
 
 }  // namespace presslab

@@ -19,50 +19,53 @@ namespace presslab::torch_path {
 /// Our errors are one line; LibTorch adds advice and traces below the first.
 inline std::string firstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
 
-/// Runs fn in inference mode and turns LibTorch's errors into ours.
-template <class F>
-auto guarded(F&& fn) {
-  try {
-    const c10::InferenceMode mode;
-    return fn();
-  } catch (const Failure&) {
-    throw;
-  } catch (const c10::OutOfMemoryError& e) {
-    throw Failure(ErrorCode::NoMemory, "device out of memory: " + firstLine(e.what_without_backtrace()));
-  } catch (const c10::Error& e) {
-    const std::string text = firstLine(e.what_without_backtrace());
-    // The host allocator has no exception of its own.
-    throw Failure(text.find("can't allocate memory") != std::string::npos ? ErrorCode::NoMemory : ErrorCode::Device, "LibTorch: " + text);
-  } catch (const std::bad_alloc&) {
-    throw Failure(ErrorCode::NoMemory, "LibTorch: the host has no memory left");
-  } catch (const std::exception& e) {
-    throw Failure(ErrorCode::Device, "LibTorch: " + firstLine(e.what()));
+/// What a module does at its border: run(fn) returns what fn does, in inference mode, with every foreign error turned into ours.
+struct TorchBorder {
+  template <class F>
+  static auto run(F&& fn) {
+    try {
+      const c10::InferenceMode mode;
+      return fn();
+    } catch (const Failure&) {
+      throw;
+    } catch (const c10::OutOfMemoryError& e) {
+      throw Failure(ErrorCode::NoMemory, "device out of memory: " + firstLine(e.what_without_backtrace()));
+    } catch (const c10::Error& e) {
+      const std::string text = firstLine(e.what_without_backtrace());
+      // The host allocator has no exception of its own.
+      throw Failure(text.find("can't allocate memory") != std::string::npos ? ErrorCode::NoMemory : ErrorCode::Device, "LibTorch: " + text);
+    } catch (const std::bad_alloc&) {
+      throw Failure(ErrorCode::NoMemory, "LibTorch: the host has no memory left");
+    } catch (const std::exception& e) {
+      throw Failure(ErrorCode::Device, "LibTorch: " + firstLine(e.what()));
+    }
   }
-}
+};
 
+template <class Border>
 class GuardedSequence final : public Sequence {
  public:
   explicit GuardedSequence(std::unique_ptr<Sequence> inner) : m_inner(std::move(inner)) {}
   void beginPrefill(std::span<const int32_t> ids, TraceNeeds needs) override {
-    guarded([&] { m_inner->beginPrefill(ids, needs); });
+    Border::run([&] { m_inner->beginPrefill(ids, needs); });
   }
   void prefillChunk(int layer, int64_t start, int64_t count) override {
-    guarded([&] { m_inner->prefillChunk(layer, start, count); });
+    Border::run([&] { m_inner->prefillChunk(layer, start, count); });
   }
   LayerTrace trace(int layer) override {
-    return guarded([&] { return m_inner->trace(layer); });
+    return Border::run([&] { return m_inner->trace(layer); });
   }
   void keep(int layer, const LayerKeep& kept) override {
-    guarded([&] { m_inner->keep(layer, kept); });
+    Border::run([&] { m_inner->keep(layer, kept); });
   }
   void endPrefill(float* logits) override {
-    guarded([&] { m_inner->endPrefill(logits); });
+    Border::run([&] { m_inner->endPrefill(logits); });
   }
   void chunkLogits(int64_t start, int64_t count, float* out) override {
-    guarded([&] { m_inner->chunkLogits(start, count, out); });
+    Border::run([&] { m_inner->chunkLogits(start, count, out); });
   }
   void decode(int32_t id, float* logits, const AttentionTap& tap) override {
-    guarded([&] { m_inner->decode(id, logits, tap); });
+    Border::run([&] { m_inner->decode(id, logits, tap); });
   }
   int64_t position() const override { return m_inner->position(); }
   CacheBytes bytes() const override { return m_inner->bytes(); }
@@ -70,16 +73,17 @@ class GuardedSequence final : public Sequence {
   int64_t headLength(int layer, int head) const override { return m_inner->headLength(layer, head); }
   std::vector<int32_t> positions(int layer, int head) const override { return m_inner->positions(layer, head); }
   std::unique_ptr<Sequence> clone() const override {
-    return guarded([&] { return std::unique_ptr<Sequence>(std::make_unique<GuardedSequence>(m_inner->clone())); });
+    return Border::run([&] { return std::unique_ptr<Sequence>(std::make_unique<GuardedSequence<Border>>(m_inner->clone())); });
   }
   void reserve(int64_t newTokens) override {
-    guarded([&] { m_inner->reserve(newTokens); });
+    Border::run([&] { m_inner->reserve(newTokens); });
   }
 
  private:
   std::unique_ptr<Sequence> m_inner;
 };
 
+template <class Border>
 class GuardedBackend final : public Backend {
  public:
   explicit GuardedBackend(std::unique_ptr<Backend> inner) : m_inner(std::move(inner)) {}
@@ -90,19 +94,19 @@ class GuardedBackend final : public Backend {
   int64_t weightBytes() const override { return m_inner->weightBytes(); }
   KvType kvType() const override { return m_inner->kvType(); }
   double measureBandwidth() override {
-    return guarded([&] { return m_inner->measureBandwidth(); });
+    return Border::run([&] { return m_inner->measureBandwidth(); });
   }
   std::unique_ptr<Sequence> newSequence() override {
-    return guarded([&] { return std::unique_ptr<Sequence>(std::make_unique<GuardedSequence>(m_inner->newSequence())); });
+    return Border::run([&] { return std::unique_ptr<Sequence>(std::make_unique<GuardedSequence<Border>>(m_inner->newSequence())); });
   }
   std::vector<float> outputProjection(int layer) override {
-    return guarded([&] { return m_inner->outputProjection(layer); });
+    return Border::run([&] { return m_inner->outputProjection(layer); });
   }
   DeviceMemory deviceMemory() const override {
-    return guarded([&] { return m_inner->deviceMemory(); });
+    return Border::run([&] { return m_inner->deviceMemory(); });
   }
   void resetDevicePeak() override {
-    guarded([&] { m_inner->resetDevicePeak(); });
+    Border::run([&] { m_inner->resetDevicePeak(); });
   }
   std::string libraryVersion() const override { return m_inner->libraryVersion(); }
 

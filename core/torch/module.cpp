@@ -14,10 +14,11 @@ __attribute__((visibility("default"))) presslab::Backend* presslab_make_torch_ba
                                                                                       const presslab::LoadProgress& progress,
                                                                                       const std::stop_token& stop) {
   using namespace presslab::torch_path;
-  return guarded([&]() -> presslab::Backend* { return new GuardedBackend(std::make_unique<TorchBackend>(file, spec, progress, stop)); });
+  return TorchBorder::run(
+      [&]() -> presslab::Backend* { return new GuardedBackend<TorchBorder>(std::make_unique<TorchBackend>(file, spec, progress, stop)); });
 }
 __attribute__((visibility("default"))) int presslab_torch_cuda_count() {
   using namespace presslab::torch_path;
-  return guarded([] { return cudaDeviceCount(); });
+  return TorchBorder::run([] { return cudaDeviceCount(); });
 }
 }

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
-// What the LibTorch path must do on every device, held against our own CPU kernels. Run by tst_torch_path and tst_torch_cuda.
+// What every path besides the CPU's own must do on every device, held against our CPU kernels. Run by tst_torch_path and tst_torch_cuda for LibTorch, by
+// tst_cuda_path for our CUDA kernels on the emulator and by tst_cuda_device for them on a GPU.
 #pragma once
 #include <QDir>
 #include <QtTest>
@@ -18,6 +19,13 @@
 
 namespace presslab::test {
 
+/// Makes the backend under test.
+using BackendMaker = std::function<std::unique_ptr<Backend>(const ModelFile&, const ModelSpec&, const LoadProgress&, std::stop_token)>;
+inline BackendMaker& backendMaker() {
+  static BackendMaker maker = makeTorchBackend;
+  return maker;
+}
+
 inline ModelSpec torchSpec(const std::string& device, Precision precision = Precision::Exact, int threads = 2) {
   ModelSpec s;
   s.device = device;
@@ -28,7 +36,7 @@ inline ModelSpec torchSpec(const std::string& device, Precision precision = Prec
 }
 
 inline std::unique_ptr<Backend> torchBackend(const ModelFile& file, const std::string& device, Precision precision = Precision::Exact) {
-  return makeTorchBackend(file, torchSpec(device, precision), {}, {});
+  return backendMaker()(file, torchSpec(device, precision), {}, {});
 }
 
 inline std::unique_ptr<Backend> cpuBackend(const ModelFile& file, Precision precision = Precision::Exact) {
@@ -98,7 +106,7 @@ inline std::string defaultModelPath() {
   }
 }
 
-inline std::vector<int32_t> greedyIds(Backend& backend, const std::vector<int32_t>& ids, size_t n) {
+inline std::vector<int32_t> reservedGreedyIds(Backend& backend, const std::vector<int32_t>& ids, size_t n) {
   const auto sequence = backend.newSequence();
   std::vector<float> logits = prefill(backend, *sequence, ids, nullptr, {}, {}, {}).lastLogits;
   sequence->reserve(int64_t(n));
@@ -138,16 +146,13 @@ inline void checkAllLogits(const std::string& device) {
 }
 
 inline void checkTinyFile(const std::string& device) {
-  ModelSpec s = torchSpec(device);
-  s.path = PRESSLAB_TEST_DATA "/model/tiny_llama.gguf";
-  const auto theirs = loadModel(s, {}, {});
-  s.backend = s.device = "cpu";
-  const auto ours = loadModel(s, {}, {});
+  const auto file = openModelFile(PRESSLAB_TEST_DATA "/model/tiny_llama.gguf");
+  const auto ours = cpuBackend(*file), theirs = torchBackend(*file, device);
   const auto ids = randomIds(21, 120, 297);
-  const ForwardResult a = forward(*ours->backend, ids, {}), b = forward(*theirs->backend, ids, {});
+  const ForwardResult a = forward(*ours, ids, {}), b = forward(*theirs, ids, {});
   QVERIFY(std::fabs(a.nllMean - b.nllMean) < 1e-3);
   QVERIFY2(farthest(a.lastLogits, b.lastLogits) < 1e-3, qPrintable(QString::number(farthest(a.lastLogits, b.lastLogits))));
-  QCOMPARE(greedyIds(*theirs->backend, ids, 48), greedyIds(*ours->backend, ids, 48));
+  QCOMPARE(reservedGreedyIds(*theirs, ids, 48), reservedGreedyIds(*ours, ids, 48));
 }
 
 inline void checkRagged(const std::string& device, bool rings) {
@@ -341,7 +346,7 @@ inline void checkFailures(const std::string& device) {
   std::stop_source stop;
   int steps = 0;
   auto [code, text] = failureOf([&] {
-    makeTorchBackend(
+    backendMaker()(
         model, torchSpec(device),
         [&](double) {
           stop.request_stop();

@@ -121,7 +121,7 @@ void TestTorchPath::defaultModelGreedy() {
   const ForwardResult a = forward(*ours->backend, ids, {}), b = forward(*theirs->backend, ids, {});
   QVERIFY2(farthest(a.lastLogits, b.lastLogits) < 2e-2, qPrintable(QString::number(farthest(a.lastLogits, b.lastLogits))));
   QVERIFY(std::fabs(a.nllMean - b.nllMean) < 1e-3);
-  QCOMPARE(greedyIds(*theirs->backend, ids, 12), greedyIds(*ours->backend, ids, 12));
+  QCOMPARE(reservedGreedyIds(*theirs->backend, ids, 12), reservedGreedyIds(*ours->backend, ids, 12));
 }
 
 void TestTorchPath::defaultModelFast() {

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <vector>
+
+#include "core/cuda/cuda_backend.h"
+#include "core/cuda/cuda_cache.h"
+#include "core/cuda/token_graph.h"
+
+namespace presslab::cuda_path {
+
+/// One sequence on a CUDA device. A Failure inside prefill or decode leaves it unusable; its owner drops it.
+class CudaSequence final : public Sequence {
+ public:
+  explicit CudaSequence(CudaBackend&);
+  void beginPrefill(std::span<const int32_t> ids, TraceNeeds) override;
+  void prefillChunk(int layer, int64_t start, int64_t count) override;
+  LayerTrace trace(int layer) override;
+  void keep(int layer, const LayerKeep&) override;
+  void endPrefill(float* lastLogits) override;
+  void chunkLogits(int64_t start, int64_t count, float* out) override;
+  void decode(int32_t id, float* logits, const AttentionTap& tap) override;
+  int64_t position() const override { return m_position; }
+  CacheBytes bytes() const override;
+  int64_t headBytes(int layer, int head) const override { return m_cache.headBytes(layer, head); }
+  int64_t headLength(int layer, int head) const override { return m_cache.length(layer, head); }
+  std::vector<int32_t> positions(int layer, int head) const override { return m_cache.positions(layer, head); }
+  std::unique_ptr<Sequence> clone() const override;
+  void reserve(int64_t newTokens) override;
+
+ private:
+  /// A layer's matrices as cuBLAS takes them, while its chunks are filled.
+  struct DenseLayer {
+    int layer = -1;
+    at::Tensor q, k, v, o, gate, up, down;
+  };
+  CudaSequence(CudaBackend&, CudaCache, int64_t position);
+  const DenseLayer& dense(int layer);
+  at::Tensor attendRows(int layer, int64_t start, int64_t count, const at::Tensor& norm);
+  void feedForwardRows(int layer, int64_t start, int64_t count, const at::Tensor& attended);
+  void settleBounded();
+
+  CudaBackend& m_backend;
+  CudaCache m_cache;
+  std::shared_ptr<const torch_path::TorchRope> m_rope;
+  TokenGraph m_token;
+  int64_t m_position = 0;
+
+  // Prefill.
+  bool m_prefilling = false;
+  TraceNeeds m_needs;
+  DenseLayer m_dense;
+  at::Tensor m_x;    // (T, hidden), the residual stream
+  at::Tensor m_bad;  // int32: first row of the chunk that is not finite
+  std::vector<float> m_traceOutput, m_traceQ, m_traceX, m_traceResidual, m_traceK, m_traceV;
+  int64_t m_tokens = 0;
+  int m_whole = -1;       // a bounded layer that stands whole until its trace has been read
+  int64_t m_scratch = 0;  // bytes of all of it, reported also after it is freed
+};
+
+}  // namespace presslab::cuda_path
