@@ -96,7 +96,7 @@ CalibrateReport makeRouted(LoadedModel& model, const CalibrateSpec& spec, const 
 
 CalibrateReport makeDuo(LoadedModel& model, const CalibrateSpec& spec, const CalibrateOptions&, const Tell& tell, std::stop_token stop) {
   CalibrateSpec light = spec;
-  light.light = true;                       // the head order alone needs neither gates nor further expert lists
+  light.light = true;  // the head order alone needs neither gates nor further expert lists
   CalibrateReport report = calibrate(model, light, tell, stop);
   carryOver(model, report, true, stop);
   return report;
@@ -177,6 +177,7 @@ int calibrateModel(const CalibrateOptions& o, const Context& context) {
   spec.light = o.light;
   spec.seed = o.seed;
   spec.corpus = o.corpus;
+  if (!o.light) spec.expertCounts.push_back(5);  // the preset "tuned"
   if (!o.experts.empty()) spec.expertCounts.clear();
   for (const std::string& text : o.experts) {
     for (const int e : parseIntRanges("--num-experts", text, kMostExperts)) spec.expertCounts.push_back(e);
@@ -211,7 +212,7 @@ void addCalibrate(Commands& commands) {
   app.add_option("--num-experts", o->experts, "Expert lists to make, for instance 2,3,4")
       ->type_name("LIST")
       ->allow_extra_args(false)
-      ->default_str("4");
+      ->default_str("4,5; light 4");
   app.add_option("--corpus", o->corpus, "Folder of .txt files used before the bundled texts")->type_name("DIR");
   app.add_option("--out", o->out, "File to write; without it the user's data folder, where every command looks")->type_name("FILE");
   addSeed(app, o->seed);

@@ -14,7 +14,7 @@ namespace presslab {
 
 struct CalibrateSpec {
   bool light = false;                       // two documents, curves and stream_err only, equal gates
-  std::vector<int> expertCounts{4};         // expert lists made: the first E policies for each
+  std::vector<int> expertCounts{4};         // expert lists made: the first E policies for each; learned importance is the fifth unless light
   uint64_t seed = 0;
   std::string corpus;                       // folder of .txt files beside the bundled ones; empty: bundled only
 };

@@ -134,6 +134,26 @@ std::vector<double> LayerProbe::errorCurve(int head, std::span<const int32_t> or
   return error;
 }
 
+void repeatAttention(const LayerTrace& t, const HeadShape& shape, int64_t context, int queryHead, float* out) {
+  constexpr int kRows = 32;                 // queries whose logits stand at a time
+  const int dim = shape.headDim;
+  const float scale = t.scale > 0 ? t.scale : 1.f / std::sqrt(float(dim));
+  const Sideways keys(t.k + int64_t(queryHead / shape.group) * t.tokens * dim, dim, t.tokens, dim);
+  std::vector<float> rows(size_t(kRows) * size_t(dim)), logits(size_t(kRows) * size_t(keys.stride));
+  std::fill(out, out + context, 0.f);
+  for (int64_t at = context; at < t.tokens; at += kRows) {
+    const int count = int(std::min<int64_t>(kRows, t.tokens - at));
+    for (int q = 0; q < count; ++q) rotatedQuery(t, shape, at + q, queryHead, rows.data() + q * dim);
+    dotAll(rows.data(), count, keys, at + count, logits.data());
+    for (int q = 0; q < count; ++q) {
+      float* row = logits.data() + q * keys.stride;
+      const int64_t visible = at + q + 1, from = t.window > 0 ? std::max<int64_t>(0, visible - t.window) : 0;
+      const float sum = expScaled(row + from, visible - from, scale, maxOf(row + from, visible - from) * scale);
+      for (int64_t i = from; i < context; ++i) out[i] = std::max(out[i], row[i] / sum);
+    }
+  }
+}
+
 std::vector<float> headGram(const std::vector<float>& outputProjection, const HeadShape& shape, int head) {
   const int width = shape.group * shape.headDim, columns = shape.queryHeads() * shape.headDim;
   std::vector<float> gram(size_t(width) * size_t(width), 0.f);

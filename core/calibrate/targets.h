@@ -40,6 +40,10 @@ class LayerProbe {
   const float* probs(int head, int group, int query) const;
 };
 
+/// y2 of one query head (KVzip): the strongest attention on each context token over all tokens that stand behind the context, which are a request
+/// to repeat it and the repetition. trace covers all of them. out: (context). A KV head's y2 is the maximum over its group.
+void repeatAttention(const LayerTrace& trace, const HeadShape&, int64_t context, int queryHead, float* out);
+
 /// W_o,h' W_o,h for one KV head from W_o (hidden, queryHeads * headDim).
 std::vector<float> headGram(const std::vector<float>& outputProjection, const HeadShape&, int head);
 
