@@ -10,6 +10,7 @@
 
 #include "core/api/error.h"
 #include "core/engine/backend.h"
+#include "core/engine/gate_training.h"
 
 namespace presslab {
 namespace {
@@ -82,6 +83,16 @@ std::unique_ptr<Backend> makeCudaBackend(const ModelFile& file, const ModelSpec&
   if (!m.make)
     throw Failure(ErrorCode::Device, "device " + spec.device + ": the module of the CUDA kernels is not there (" + m.error + "); --backend torch runs without it");
   return std::unique_ptr<Backend>(m.make(file, spec, progress, stop));
+}
+
+DuoGateResult trainDuoGates(const ModelFile& file, const DuoGateJob& job, const std::function<void(double)>& told, std::stop_token stop) {
+  using Train = void (*)(const ModelFile&, const DuoGateJob&, const std::function<void(double)>&, const std::stop_token&, DuoGateResult&);
+  const Module& m = torchModule();
+  const auto train = m.handle ? reinterpret_cast<Train>(dlsym(m.handle, "presslab_train_duo_gates")) : nullptr;
+  if (!train) throw Failure(ErrorCode::Device, "gate training: the LibTorch module is not there (" + m.error + ")");
+  DuoGateResult result;
+  train(file, job, told, stop, result);
+  return result;
 }
 
 }  // namespace presslab
