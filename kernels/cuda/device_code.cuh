@@ -24,4 +24,5 @@
 namespace presslab::cuda {
 constexpr unsigned kFullWarp = 0xffffffffu;
 constexpr int kWarp = 32;
+constexpr int64_t kSharedWithoutAsking = int64_t{48} << 10;  // bytes of dynamic shared memory that every launch may have
 }  // namespace presslab::cuda
