@@ -5,7 +5,7 @@
 // skipped. Window queries leave their scores on the way.
 #include "kernels/cuda/block_reduce.cuh"
 #include "kernels/cuda/elements.cuh"
-#include "kernels/cuda/prefill_kernels.h"
+#include "kernels/cuda/prefill_half.h"
 
 namespace presslab::cuda {
 namespace {
@@ -104,13 +104,14 @@ __global__ void __launch_bounds__(kThreads) prefillAttentionKernel(const Prefill
     const int64_t at = (int64_t(row / a.group) * a.kvHeads * a.group + h * a.group + row % a.group) * d;
 #pragma unroll
     for (int i = 0; i < kDimsPerLane; ++i)
-      if (i * kWarp + lane < d) storeElement(a.outType, a.out, at + i * kWarp + lane, sum[r] > 0 ? out[r][i] / sum[r] : 0.f);
+      if (i * kWarp + lane < d) storeElement(a.outType, a.out, at + i * kWarp + lane, out[r][i] / sum[r]);  // a row sees itself at least
   }
 }
 
 }  // namespace
 
 void prefillAttention(const PrefillAttentionArgs& a, Stream s) {
+  if (!a.exact && hasPrefillHalf(a)) return prefillHalf(a, s);
   const int64_t bytes = tileFloats(a.headDim) * int64_t(sizeof(float));
   if (bytes > kSharedWithoutAsking) PRESSLAB_ALLOW_SHARED(prefillAttentionKernel, bytes);
   const dim3 grid(unsigned((a.n * a.group + kRows - 1) / kRows), unsigned(a.kvHeads));
