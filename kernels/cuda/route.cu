@@ -102,10 +102,8 @@ __global__ void __launch_bounds__(kThreads) routeKernel(const RouteArgs a) {
       for (int e = 0; e < a.experts; ++e)
         if (taken[e] >= a.capacity) open &= ~(1u << e);
       first = last + 1;
-      __syncthreads();  // before `end` and the counts are written again
     }
   }
-  __syncthreads();
   if (t < a.experts) a.taken[t] = taken[t], a.displaced[t] = displaced[t], a.dropped[t] = dropped[t];
 }
 
