@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
-#include <QTest>
-#include <cstring>
+#include <QtTest>
 #include <random>
 
 #include "core/press/rank_order.h"
@@ -9,10 +8,11 @@
 #include "core/routed/ranks.h"
 #include "core/routed/router.h"
 #include "kernels/cuda/press_kernels.h"
-#include "tests/kernels/cuda/cuda_kernel_test.h"
+#include "tests/kernels/cuda/cuda_test.h"
+#include "tests/kernels/kernel_test.h"
 
 using namespace presslab;
-using cuda::inEveryOrder;
+using namespace presslab::test;
 using kernels::randomFloats;
 
 namespace {
@@ -28,10 +28,6 @@ std::vector<float> awkwardScores(int64_t n, uint32_t seed) {
     if (kind == 10) v = std::nextafter(.5f, float(engine() % 2));
   }
   return out;
-}
-
-bool sameBits(const std::vector<float>& a, const std::vector<float>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 
 }  // namespace
