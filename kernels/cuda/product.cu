@@ -95,8 +95,9 @@ __device__ void quantise(int cols, const SharedVector& v) {
   const int warp = int(threadIdx.x) / kWarp, lane = int(threadIdx.x) % kWarp;
   for (int g = warp; g < cols / kGroup; g += kRowsAtOnce) {
     const float value = v.x[spread(g * kGroup + lane)];
-    const float d = warpMax(fabsf(value)) / 127.f;
-    const int q = d > 0 ? __float2int_rn(value / d) : 0;
+    // A value that is no number makes the group's scale infinite, so that it reaches the results.
+    const float d = warpMax(isfinite(value) ? fabsf(value) : INFINITY) / 127.f;
+    const int q = d > 0 && isfinite(d) ? __float2int_rn(value / d) : 0;
     reinterpret_cast<signed char*>(v.words + g * kGroupWords)[lane] = static_cast<signed char>(q);
     const int sum = __reduce_add_sync(kFullWarp, q);
     if (lane == 0) {
