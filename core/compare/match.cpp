@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "core/api/error.h"
+#include "core/press/spec_tree.h"
 
 namespace presslab {
 namespace {
@@ -55,6 +56,32 @@ size_t storedAt(const std::string& spec) {
   return at == std::string::npos ? spec.size() : at;
 }
 
+/// Where the innermost press's name ends, in bytes: that press has the ratio.
+size_t innermostEnd(const std::string& spec) {
+  const std::vector<SpecNode> steps = parseSpec(spec);
+  int column = steps.front().column;
+  std::string name = steps.front().id;
+  const auto inside = [](const SpecNode& node) -> const SpecArg* {
+    for (const SpecArg& a : node.args) {
+      if (a.press || a.key == "press") return &a;
+    }
+    return nullptr;
+  };
+  for (const SpecNode* node = &steps.front(); node;) {
+    const SpecArg* const a = inside(*node);
+    if (!a) break;
+    node = a->press.get();
+    column = a->column;
+    name = node ? node->id : a->text;
+  }
+  size_t at = 0;  // columns count characters
+  for (int c = 1; c < column && at < spec.size(); ++c) {
+    do ++at;
+    while (at < spec.size() && (static_cast<unsigned char>(spec[at]) & 0xC0U) == 0x80U);
+  }
+  return at + name.size();
+}
+
 /// Presses keep int(T * (1 - r)) tokens per head, so a ratio half a token below gives that count exactly.
 double ratioFor(const RunContext& run, int64_t tokens) { return std::clamp(1 - (double(tokens) + .5) / double(run.tokens), 0.0, .9999); }
 
@@ -94,7 +121,8 @@ size_t referenceOf(const std::vector<std::string>& specs) {
 
 std::string withRatio(const std::string& spec, double ratio) {
   if (const size_t stored = storedAt(spec); stored < spec.size()) return withRatio(spec.substr(0, stored), ratio) + spec.substr(stored);
-  if (spec == "none" || isSequence(spec) || spec.rfind("kvq", 0) == 0) badInput("the ratio of \"" + spec + "\" cannot be solved for; name one press with ratio=");
+  if (spec == "none" || isSequence(spec) || spec.rfind("kvq", 0) == 0)
+    badInput("the ratio of \"" + spec + "\" cannot be solved for; name one press with ratio=");
   for (const char* key : {"eplb_ratio", "duo_ratio"}) {
     if (findArgument(spec, key).begin != std::string::npos) badInput("\"" + spec + "\": write ratio= and split= where the ratio is to be solved for");
   }
@@ -103,16 +131,16 @@ std::string withRatio(const std::string& spec, double ratio) {
     const Argument a = findArgument(spec, key);
     if (a.begin != std::string::npos) return spec.substr(0, a.begin) + value + spec.substr(a.end);
   }
-  const size_t open = spec.rfind('('), close = spec.find(')');
-  if (open == std::string::npos) return spec + "(" + value + ")";
-  const std::string inner = spec.substr(open + 1, close - open - 1);
-  return spec.substr(0, open + 1) + value + (inner.empty() ? "" : "," + inner) + spec.substr(close);
+  const size_t end = innermostEnd(spec), open = spec.find_first_not_of(" \t", end);
+  if (open == std::string::npos || spec[open] != '(') return spec.substr(0, end) + "(" + value + ")" + spec.substr(end);
+  const size_t first = spec.find_first_not_of(" \t", open + 1);
+  return spec.substr(0, open + 1) + value + (spec[first] == ')' ? "" : ",") + spec.substr(first);
 }
 
 std::vector<std::string> matchBytes(const std::vector<std::string>& specs, const RunContext& run) {
   const size_t reference = referenceOf(specs);
   if (reference == specs.size()) return specs;
-  const int64_t row = run.shape.rowBytes > 0 ? run.shape.rowBytes : int64_t{4} * run.shape.headDim;   // f16 where it is not known
+  const int64_t row = run.shape.rowBytes > 0 ? run.shape.rowBytes : int64_t{4} * run.shape.headDim;  // f16 where it is not known
   const int64_t wanted = makePress(specs[reference])->predictBytes(run, row);
   std::vector<std::string> out = specs;
   for (size_t i = 0; i < specs.size(); ++i) {

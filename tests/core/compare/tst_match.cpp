@@ -47,6 +47,14 @@ void TestMatch::ratioIsReplacedOrAdded() {
   QCOMPARE(withRatio("duo(sink=4,head_ratio=0.5)", .25), std::string("duo(sink=4,ratio=0.25)"));
   QCOMPARE(withRatio("adakv(snapkv(ratio=0.5),alpha_safeguard=0.2)", .25), std::string("adakv(snapkv(ratio=0.25),alpha_safeguard=0.2)"));
   QCOMPARE(withRatio("adakv(snapkv())", .25), std::string("adakv(snapkv(ratio=0.25))"));
+  QCOMPARE(withRatio("adakv(snapkv)", .25), std::string("adakv(snapkv(ratio=0.25))"));
+  QCOMPARE(withRatio("adakv(press=snapkv)", .25), std::string("adakv(press=snapkv(ratio=0.25))"));
+  QCOMPARE(withRatio("adakv(snapkv,alpha_safeguard=0.1)", .25), std::string("adakv(snapkv(ratio=0.25),alpha_safeguard=0.1)"));
+  QCOMPARE(withRatio("adakv(alpha_safeguard=0.1, snapkv (window_size=16))", .25),
+           std::string("adakv(alpha_safeguard=0.1, snapkv (ratio=0.25,window_size=16))"));
+  QCOMPARE(withRatio("chunk(criticalkv(snapkv))+kvq(bits=4)", .25), std::string("chunk(criticalkv(snapkv(ratio=0.25)))+kvq(bits=4)"));
+  for (const char* spec : {"adakv(snapkv)", "adakv(press=snapkv)", "adakv(alpha_safeguard=0.1,snapkv(window_size=16))", "chunk(criticalkv(knorm))", "key_rerotation( knorm )"})
+    QCOMPARE(makePress(withRatio(spec, .25))->ratio(), .25);
 }
 
 void TestMatch::ratioThatCannotBeSet() {
