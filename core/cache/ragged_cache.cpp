@@ -153,6 +153,20 @@ void RaggedCache::keepSlots(const std::vector<std::vector<int32_t>>& slots) {
   m_arena.resize(2 * m_rowBytes * m_capacity);
 }
 
+void RaggedCache::dropSlot(int layer, int h, int64_t slot) {
+  Head& head = at(layer, h);
+  const int64_t rows = length(layer, h);
+  if (slot < 0 || slot >= rows || head.ring || head.blockRows > 0)
+    throw Failure(ErrorCode::Failed, place(layer, h) + "slot " + std::to_string(slot) + " of " + std::to_string(rows) + " cannot be dropped");
+  const auto behind = size_t((rows - slot - 1) * m_rowBytes);
+  for (const int64_t array : {head.k, head.v}) {
+    std::byte* const row = m_arena.data() + array + slot * m_rowBytes;
+    std::memmove(row, row + m_rowBytes, behind);
+  }
+  head.positions.erase(head.positions.begin() + slot);
+  --m_rows;
+}
+
 /// Rows of a head that stands whole into the next block of the store.
 void RaggedCache::quantise(int layer, int head, const int32_t* rows) {
   const int64_t values = int64_t(kernels::kKvBlock) * m_headDim;

@@ -30,6 +30,9 @@ class RaggedCache {
   /// Keeps only the given slots (ascending) of every head, index layer * kvHeads + head; an empty list leaves the head as it is. Frees the rest and
   /// all reserved room. Throws Failure(Failed) for rings, quantised heads and slots that do not ascend or exist.
   void keepSlots(const std::vector<std::vector<int32_t>>& slots);
+  /// Drops one slot of a head that is no ring and not quantised: the rows behind it move up, its room stays with the head, reserved. Throws
+  /// Failure(Failed) for a slot that does not exist.
+  void dropSlot(int layer, int head, int64_t slot);
   /// Room for n new tokens in every head that is no full ring. Moves rows in place; throws Failure(NoMemory).
   void reserve(int64_t newTokens);
   /// Slot for a new token of one head: behind the last row, or in a full ring the oldest recent one. Allocates only when no room was

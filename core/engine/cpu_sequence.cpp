@@ -48,8 +48,10 @@ std::unique_ptr<Sequence> CpuSequence::clone() const {
   std::unique_ptr<CpuSequence> copy(new CpuSequence(m_backend, m_cache, m_position));
   copy->m_closedUp = m_closedUp;
   copy->m_decodeKeeper = m_decodeKeeper;
-  copy->m_sinceCompression = m_sinceCompression;
+  copy->m_layerKeeper = m_layerKeeper;
+  copy->m_since = m_since;
   copy->m_queries = m_queries;
+  copy->m_attended = m_attended;
   return copy;
 }
 

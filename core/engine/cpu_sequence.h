@@ -8,6 +8,7 @@
 #include "core/cache/ragged_cache.h"
 #include "core/engine/backend.h"
 #include "core/engine/rope_table.h"
+#include "core/press/layer_keeper.h"
 
 namespace presslab {
 
@@ -60,7 +61,13 @@ class CpuSequence final : public Sequence {
   void startDecodeKeeper(std::shared_ptr<const DecodeKeeper>);
   void recordQuery(int layer);
   void compressHeld();
-  std::vector<int32_t> keptSlots(int layer, int head);
+  class HeldRows;
+  struct Cuts;
+  LayerTrace heldRows(int layer, int head, int64_t first, int64_t count);
+  void cutHeads(int layer, Cuts&);
+  void cutTogether(int layer, Cuts&);
+  void addValues(int layer, int head, std::vector<HeadCut::Addition>);
+  void addAttention(int layer);
 
   CpuBackend& m_backend;
   RaggedCache m_cache;
@@ -81,8 +88,11 @@ class CpuSequence final : public Sequence {
 
   // Compression while decoding.
   std::shared_ptr<const DecodeKeeper> m_decodeKeeper;
-  int64_t m_sinceCompression = 0;           // decoded tokens
+  const LayerKeeper* m_layerKeeper = nullptr;   // the same, where it is one that looks at whole layers
+  std::vector<int64_t> m_since;             // layers: decoded tokens since the last cut
   std::vector<float> m_queries;             // (layers, queries of the keeper, heads * headDim) before rotation; token at position p: row p mod queries
+  std::vector<std::vector<float>> m_attended;   // layer * kvHeads + head: attention that each slot got while decoding, where the keeper reads it
+  std::vector<float> m_heldK, m_heldV, m_heldQ;  // rows that a keeper looks at
 
   // Decode.
   Buffers m_token;

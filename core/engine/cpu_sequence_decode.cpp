@@ -54,7 +54,8 @@ void CpuSequence::decodeAttention(int l, const AttentionTap& tapped) {
     kernels::convertFromF32(m_cache.elem(), m_token.v.data() + h * d, m_cache.vRow(l, h, slot), d);
     longest = std::max(longest, m_cache.length(l, h));
   }
-  for (int h = 0; h < c.kvHeads; ++h) m_views[size_t(h)] = visible(l, h, bool(tapped));   // after the appends: one may have moved them all
+  const bool probs = tapped || (m_layerKeeper && m_layerKeeper->attention);
+  for (int h = 0; h < c.kvHeads; ++h) m_views[size_t(h)] = visible(l, h, probs);   // after the appends: one may have moved them all
   kernels::DecodeAttentionArgs a{};
   a.q = m_token.q.data();
   a.heads = m_views.data();
@@ -64,13 +65,14 @@ void CpuSequence::decodeAttention(int l, const AttentionTap& tapped) {
   a.headDim = c.headDim;
   a.elem = m_cache.elem();
   a.scale = m_backend.attentionScale();
-  if (tapped) {
+  if (probs) {
     m_probs.resize(std::max(m_probs.size(), size_t(longest) * size_t(c.heads)));
     a.probs = m_probs.data();
     a.probsStride = int64_t(m_probs.size() / size_t(c.heads));
   }
   kernels::decodeAttention(a, m_backend.pool());
   if (tapped) tap(l, tapped);
+  if (m_layerKeeper && m_layerKeeper->attention) addAttention(l);
 }
 
 void CpuSequence::decode(int32_t id, float* logits, const AttentionTap& tapped) {
@@ -106,7 +108,7 @@ void CpuSequence::decode(int32_t id, float* logits, const AttentionTap& tapped) 
     m_backend.output().gemv(m_token.norm.data(), logits, pool);
     checkLogits(logits, c.vocab, m_position);
   }
-  if (m_decodeKeeper && ++m_sinceCompression >= m_decodeKeeper->every) compressHeld();
+  if (m_decodeKeeper) compressHeld();
   ++m_position;
 }
 

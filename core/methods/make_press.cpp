@@ -39,7 +39,7 @@ PressPtr makeSteps(std::vector<BoundStep> steps) {
   return std::make_unique<ComposedPress>(std::move(made));
 }
 
-bool isDecoding(const BoundStep& step) { return step.row == &kDecodingRow || step.row == &kRatioDecodingRow; }
+bool isDecoding(const BoundStep& step) { return step.row == &kDecodingRow || step.row == &kRatioDecodingRow || step.row == &kCamRow; }
 
 /// The press of the steps before a last one that works on what they keep; null when that is everything.
 PressPtr makeBefore(std::vector<BoundStep> steps) {

@@ -51,6 +51,7 @@ constexpr const PressRow* kRows[]{&kNoneRow,
                                   &kDmsRow,
                                   &kDecodingRow,
                                   &kRatioDecodingRow,
+                                  &kCamRow,
                                   &kKvqRow};
 
 }  // namespace

@@ -10,6 +10,6 @@ extern const PressRow kNoneRow, kRandomRow, kStreamingLlmRow, kKnormRow, kKeyDif
     kObservedAttentionRow, kLagKvRow, kPyramidKvRow, kAdaKvRow, kChunkKvRow, kCurRow, kLeverageRow, kNonCausalAttentionRow, kCompactorRow, kCapRow,
     kQFilterRow, kExpectedAttentionStatsRow, kCriticalKvRow, kCriticalAdaKvRow, kChunkRow, kBlockRow, kPerLayerRow, kDmsRow, kSimLayerKvRow,
     kKeyRerotationRow, kMergingRow, kThinkRow, kFinchRow, kKvzipRow, kKvqRow, kDecodingRow,
-    kRatioDecodingRow;
+    kRatioDecodingRow, kCamRow;
 
 }  // namespace presslab

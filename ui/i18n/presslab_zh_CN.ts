@@ -754,6 +754,14 @@
         <translation>查询缓冲</translation>
     </message>
     <message>
+        <source>CaM</source>
+        <translation>CaM（缓存合并）</translation>
+    </message>
+    <message>
+        <source>Merge window</source>
+        <translation>合并窗口</translation>
+    </message>
+    <message>
         <source>Target size</source>
         <translation>目标大小</translation>
     </message>

@@ -110,6 +110,8 @@ const char* const kTableStrings[]{
     QT_TRANSLATE_NOOP("PressTable", "KV Quantisation"),
     QT_TRANSLATE_NOOP("PressTable", "Interval"),
     QT_TRANSLATE_NOOP("PressTable", "Query buffer"),
+    QT_TRANSLATE_NOOP("PressTable", "CaM"),
+    QT_TRANSLATE_NOOP("PressTable", "Merge window"),
     QT_TRANSLATE_NOOP("PressTable", "Target size"),
     QT_TRANSLATE_NOOP("PressTable", "Bits"),
     QT_TRANSLATE_NOOP("PressTable", "Scheme"),

@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <QtTest/QtTest>
+#include <memory>
 #include <numeric>
 #include <string>
 #include <vector>
 
 #include "core/api/error.h"
+#include "core/press/layer_keeper.h"
 #include "core/press/press.h"
 #include "core/routed/routed_test.h"
 
@@ -110,11 +112,61 @@ inline Outcome runSpec(const std::string& spec, const HeadShape& shape, int64_t 
   return runPress(*makePress(spec), shape, tokens, pattern);
 }
 
+/// A layer of seeded rows that is being decoded: slot i holds position i, attention is seeded too.
+class FakeHeld final : public HeldLayer {
+ public:
+  FakeHeld(const HeadShape& shape, int64_t tokens, int64_t decoded, uint64_t seed) : m_shape(shape), m_positions(size_t(tokens)) {
+    heads = shape.kvHeads;
+    position = tokens - 1;
+    since = decoded;
+    std::iota(m_positions.begin(), m_positions.end(), 0);
+    HeadShape one = shape;
+    one.kvHeads = 1;
+    SeededRandom random(seed * 31 + 7);
+    for (int h = 0; h < heads; ++h) {
+      m_rows.push_back(std::make_unique<FakeLayer>(one, tokens, h, seed));
+      for (float& a : m_attention.emplace_back(size_t(tokens))) a = float(random.uniform());
+    }
+  }
+  std::span<const int32_t> positions(int) const override { return m_positions; }
+  std::span<const float> attention(int head) const override { return m_attention[size_t(head)]; }
+  LayerTrace rows(int head, int64_t first, int64_t count) override {
+    LayerTrace t = m_rows[size_t(head)]->trace;
+    const int64_t d = m_shape.headDim;
+    t.layer = layer;
+    t.tokens = count;
+    t.k += first * d;
+    t.v += first * d;
+    t.q += first * d * m_shape.group;
+    t.firstHead = head;
+    return t;
+  }
+
+ private:
+  HeadShape m_shape;
+  std::vector<int32_t> m_positions;
+  std::vector<std::unique_ptr<FakeLayer>> m_rows;
+  std::vector<std::vector<float>> m_attention;
+};
+
+inline std::string fingerprint(const LayerKeeper& keeper, const HeadShape& one) {
+  std::string text;
+  FakeHeld held({1, 2, one.group, one.headDim, one.hidden}, 300, 40, 5);
+  for (const HeadCut& c : keeper.cut(held, one)) {
+    for (const int32_t s : c.kept) text += " " + std::to_string(s);
+    for (const int32_t s : c.dropped) text += " -" + std::to_string(s);
+    for (const HeadCut::Addition& a : c.added) text += " " + std::to_string(a.from) + ">" + std::to_string(a.into) + "*" + std::to_string(a.weight);
+    text += ";";
+  }
+  return text;
+}
+
 /// What a press does while decoding: its rhythm, and what it keeps of a head of 300 random rows.
 inline std::string fingerprint(const DecodeKeeper& keeper) {
   const HeadShape one{1, 1, 2, 8, 16};
   const FakeLayer layer(one, 300, 0, 5);
   std::string text = "every " + std::to_string(keeper.every) + " queries " + std::to_string(keeper.queries) + ":";
+  if (const auto* whole = dynamic_cast<const LayerKeeper*>(&keeper)) return text + fingerprint(*whole, one) + "\n";
   for (const int32_t slot : keeper.keep(layer.trace, one)) text += " " + std::to_string(slot);
   return text + "\n";
 }

@@ -61,6 +61,7 @@ class TestPressRuns : public QObject {
     if (id == "kvzip") return {"", "layerwise=true"};
     if (id == "cur") return {"", "use_local_approximation=false"};
     if (id == "dms") return {"", "threshold=0.01"};
+    if (id == "cam") return {"target_size=120"};
     if (id == "merging") return {"", "similarity_threshold=0.3", "merge_fraction=0.5"};
     return {""};
   }
@@ -172,7 +173,8 @@ class TestPressRuns : public QObject {
         if (p.key == "filters" || p.key == "stats_folder") continue;  // files: publishedStatistics()
         if (p.key == "tokens" || p.key == "mb") continue;             // budgetForms()
         bool changed = false, refused = true;
-        const std::string inner = info.wrapper ? "snapkv(ratio=0.4,window_size=16)" : "";  // key_rerotation has no parameter of its own
+        // key_rerotation has no parameter of its own; dms scores decoded tokens one by one, which snapkv cannot.
+        const std::string inner = !info.wrapper ? "" : p.key == "decoding" ? "knorm" : "snapkv(ratio=0.4,window_size=16)";
         for (const std::string& setting : settings(info.id)) {
           const std::string base = inner + (inner.empty() || setting.empty() ? "" : ",") + setting;
           if (setting.find(std::string(p.key) + "=") != setting.npos) continue;
