@@ -162,7 +162,7 @@ void MethodRunner::run() {
   fillHeads(m_metrics, *m_sequence, m_backend.shape(), m_run.layers);
   m_metrics.kvBytesEnd = m_metrics.kvBytes;
   m_metrics.memPeakBytes = probe.peakAbove();  // for a run that is cut short
-  if (m_job.keepCompressed) m_run.compressed = m_sequence->clone();
+  if (m_job.keepCompressed && m_job.newTokens > 0) m_run.compressed = m_sequence->clone();
   if (m_job.newTokens > 0) {
     started(Phase::Decode);
     firstToken();
@@ -170,6 +170,7 @@ void MethodRunner::run() {
   }
   m_metrics.memPeakBytes = probe.peakAbove();
   m_metrics.rssEnd = residentBytes();
+  if (m_job.keepCompressed && m_job.newTokens == 0) m_run.compressed = std::move(m_sequence);  // nothing was written behind it: no copy is needed
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
+#include "core/tokenizer/chat_turn.h"
 #include "core/tokenizer/jinja.h"
 #include "core/tokenizer/specials.h"
 #include "core/tokenizer/tokenizer.h"
@@ -18,18 +19,23 @@ struct Frame {
   std::string head, tail, reason;
 };
 
+/// The same for an answer and for the question behind it.
+constexpr std::string_view kReplyMarker = "\x02PressLab \"<reply>\"\n'text'\x03", kNextMarker = "\x02PressLab \"<next>\"\n'text'\x03";
+
 std::string controlName(const Tokenizer& t, int32_t id) { return id >= 0 ? t.piece(id) : std::string(); }
 
+ChatRender renderMessages(const Tokenizer& t, const VocabData& v, std::vector<ChatInput::Message> messages) {
+  ChatInput in;
+  in.messages = std::move(messages);
+  in.bosToken = controlName(t, v.bos);
+  in.eosToken = controlName(t, v.eos);
+  if (v.unk >= 0) in.moreTokens.emplace_back("unk_token", controlName(t, v.unk));
+  if (v.pad >= 0) in.moreTokens.emplace_back("pad_token", controlName(t, v.pad));
+  return renderChatTemplate(v.chatTemplate, in);
+}
+
 Frame frameOf(const Tokenizer& t, const VocabData& v) {
-  const auto render = [&](const std::string& content) {
-    ChatInput in;
-    in.messages.push_back({"user", content});
-    in.bosToken = controlName(t, v.bos);
-    in.eosToken = controlName(t, v.eos);
-    if (v.unk >= 0) in.moreTokens.emplace_back("unk_token", controlName(t, v.unk));
-    if (v.pad >= 0) in.moreTokens.emplace_back("pad_token", controlName(t, v.pad));
-    return renderChatTemplate(v.chatTemplate, in);
-  };
+  const auto render = [&](const std::string& content) { return renderMessages(t, v, {{"user", content}}); };
   Frame f;
   const std::string marker(kMarker);
   const ChatRender plain = render(marker);
@@ -65,6 +71,30 @@ Frame chatMl(const Tokenizer& t, const VocabData& v, const std::string& reason) 
   return f;
 }
 
+/// What stands between an answer and the next question, and behind that. The template keeps the order of the messages or is not used.
+Frame turnFrameOf(const Tokenizer& t, const VocabData& v) {
+  Frame f = frameOf(t, v);
+  if (!f.ok) return f;
+  const std::string reply(kReplyMarker), next(kNextMarker);
+  const ChatRender whole = renderMessages(t, v, {{"user", std::string(kMarker)}, {"assistant", reply}, {"user", next}});
+  f.ok = whole.ok;
+  f.reason = whole.reason;
+  if (!f.ok) return f;
+  const size_t first = whole.text.find(reply), second = whole.text.find(next);
+  f.ok = first != std::string::npos && second != std::string::npos && first + reply.size() <= second;
+  f.reason = "it changes or leaves out an earlier message";
+  if (!f.ok) return f;
+  f.head = whole.text.substr(first + reply.size(), second - first - reply.size());
+  f.tail = whole.text.substr(second + next.size());
+  return f;
+}
+
+Frame chatMlTurn(const Tokenizer& t, const VocabData& v, const std::string& reason) {
+  Frame f = chatMl(t, v, reason);
+  if (f.ok) f.head = "<|im_end|>\n<|im_start|>user\n";
+  return f;
+}
+
 /// The template's own text: the only place where names of control tokens are the tokens.
 struct TemplateText {
   std::vector<int32_t> ids;
@@ -96,6 +126,17 @@ TemplateText encodeTemplate(const Tokenizer& t, const SpecialTokens& controls, s
   return out;
 }
 
+SpecialTokens controlsOf(const Tokenizer& t) {
+  SpecialTokens controls;
+  for (int32_t id = 0; id < t.vocabSize(); ++id) {
+    if (!t.isControl(id)) continue;
+    const AddedToken* flags = t.addedToken(id);
+    controls.add(flags ? *flags : AddedToken{t.piece(id), id});
+  }
+  controls.finish();
+  return controls;
+}
+
 void append(std::vector<int32_t>& to, const std::vector<int32_t>& ids) { to.insert(to.end(), ids.begin(), ids.end()); }
 
 }  // namespace
@@ -117,13 +158,7 @@ ChatPrompt buildPrompt(const Tokenizer& t, const VocabData& v, std::string_view 
     p.question = t.encode(question, context.empty() ? TextPlace::Begins : TextPlace::GoesOn);
     return p;
   }
-  SpecialTokens controls;
-  for (int32_t id = 0; id < t.vocabSize(); ++id) {
-    if (!t.isControl(id)) continue;
-    const AddedToken* flags = t.addedToken(id);
-    controls.add(flags ? *flags : AddedToken{t.piece(id), id});
-  }
-  controls.finish();
+  const SpecialTokens controls = controlsOf(t);
   const TemplateText head = encodeTemplate(t, controls, f.head, TextPlace::Begins);
   const TemplateText tail = encodeTemplate(t, controls, f.tail, TextPlace::GoesOn);
   std::string_view first = trimUnicode(context, f.trims, f.trims && question.empty());
@@ -135,6 +170,30 @@ ChatPrompt buildPrompt(const Tokenizer& t, const VocabData& v, std::string_view 
   p.question = t.encode(last, TextPlace::GoesOn);
   append(p.question, tail.ids);
   return p;
+}
+
+ChatTurn buildTurn(const Tokenizer& t, const VocabData& v, std::string_view text, bool raw) {
+  ChatTurn turn;
+  Frame f;
+  if (!raw && (!v.chatTemplate.empty() || !v.templateRefused.empty())) {
+    f.reason = v.templateRefused;
+    if (f.reason.empty()) f = turnFrameOf(t, v);
+    if (!f.ok) {
+      f = chatMlTurn(t, v, f.reason);
+      turn.notice = f.reason;
+    }
+  }
+  if (!f.ok) {
+    turn.ids = t.encode(text, TextPlace::GoesOn);
+    return turn;
+  }
+  const SpecialTokens controls = controlsOf(t);
+  const TemplateText head = encodeTemplate(t, controls, f.head, TextPlace::GoesOn);
+  const TemplateText tail = encodeTemplate(t, controls, f.tail, TextPlace::GoesOn);
+  turn.ids = head.ids;
+  append(turn.ids, t.encode(trimSpace(trimUnicode(text, f.trims, f.trims), head.stripsAfter, tail.stripsBefore), head.after));
+  append(turn.ids, tail.ids);
+  return turn;
 }
 
 }  // namespace presslab
