@@ -13,7 +13,7 @@
 namespace presslab {
 namespace {
 
-constexpr int kDocuments = 8, kLightDocuments = 2, kContext = 1024, kContinuation = 64, kPositions = 32;
+constexpr int kDocuments = 4, kLightDocuments = 2, kContext = 1024, kContinuation = 64, kPositions = 24;
 constexpr int64_t kSink = 16, kRecent = 112;
 
 /// Natural logarithms of the probabilities, in double.

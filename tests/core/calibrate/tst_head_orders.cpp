@@ -26,7 +26,7 @@ std::vector<double> probabilities(const std::vector<double>& logits) {
 
 /// Mean KL over the counted positions with one head streaming, by masked attention over the whole text.
 double divergenceInDouble(const ModelFile& file, const CalibrationText& text, int64_t context, int layer, int head) {
-  const int64_t first = std::min(text.firstQuery, 62), end = std::min<int64_t>(first + 32, 63);
+  const int64_t first = std::min(text.firstQuery, 62), end = std::min<int64_t>(first + 24, 63);
   const std::vector<int32_t> ids(text.ids.begin(), text.ids.begin() + context + end);
   const auto full = bruteForce(file, ids, [](int, int, int64_t, int64_t) { return true; });
   const auto cut = bruteForce(
