@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "app/cli/calibrate_check.h"
 #include "app/cli/numbers.h"
 #include "app/cli/options.h"
 #include "app/cli/output.h"
@@ -14,6 +15,7 @@
 #include "core/api/error.h"
 #include "core/bench/int_ranges.h"
 #include "core/calibrate/head_orders.h"
+#include "core/export/export.h"
 #include "core/format/mapped_file.h"
 
 namespace presslab::cli {
@@ -21,14 +23,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMostExperts = 64;
+constexpr int kMostExperts = 64, kMostSteps = 1000000, kMostTexts = 10000, kMostNew = 1 << 24;
 
 struct CalibrateOptions {
   std::string kind = "routed";
   ModelOptions model;
   bool light = false;
   std::vector<std::string> experts;
-  std::string corpus, out;
+  std::string corpus, out, tsv;
+  int steps = 40;
+  double lambda = .05;
+  CheckOptions check;
   uint64_t seed = 0;
   Format format = Format::Table;
 };
@@ -127,9 +132,20 @@ CalibrateReport makeOnTheFly(LoadedModel& model, const CalibrateSpec& spec, cons
   return withHeadValues(model, &Pattern::onTheFly, "on_the_fly", onTheFlyScores(model, spec, tell, stop), tell, stop);
 }
 
+CalibrateReport makeGates(LoadedModel& model, const CalibrateSpec& spec, const CalibrateOptions& o, const Tell& tell, std::stop_token stop) {
+  CalibrateReport report =
+      withHeadValues(model, &Pattern::duoGates, "duo_gates", trainHeadGates(model, spec, o.steps, o.lambda, tell, stop), tell, stop);
+  if (!o.tsv.empty()) {
+    writeFileAtomic(o.tsv, duoTsv(report.pattern.duoGates, report.pattern.shape));
+    report.lines.push_back("gates as DuoAttention publishes them: " + o.tsv);
+  }
+  return report;
+}
+
 constexpr Kind kKinds[]{{"routed", "curves, gates, importance and head order", makeRouted},
                         {"duo", "head order alone", makeDuo},
                         {"loo", "head order by leave-one-out divergence, for order=loo", makeLoo},
+                        {"gates", "DuoAttention's trained gates, for order=gates; needs the LibTorch module", makeGates},
                         {"on_the_fly", "kvpress's quick head score, for order=on_the_fly", makeOnTheFly},
                         {"stats", "query statistics and Q-Filters", makeStats}};
 
@@ -139,6 +155,7 @@ const Kind& findKind(const std::string& name) {
     if (name == k.name) return k;
     known.append(known.empty() ? "" : ", ").append(k.name);
   }
+  known += ", check";
   badInput("calibrate: \"" + printable(name) + "\": one of " + known);
 }
 
@@ -149,7 +166,7 @@ std::string kindsHelp() {
     text.append(joint).append(k.name).append(" (").append(k.makes).append(")");
     joint = ", ";
   }
-  return text;
+  return text + "; or check: each part against its uncalibrated twin";
 }
 
 Json reportJson(const CalibrateReport& report, const CalibrateOptions& o, const std::string& file) {
@@ -172,7 +189,14 @@ Json reportJson(const CalibrateReport& report, const CalibrateOptions& o, const 
 }
 
 int calibrateModel(const CalibrateOptions& o, const Context& context) {
+  if (o.kind == "check") {
+    CheckOptions check = o.check;
+    check.out = o.out;
+    return checkCalibration(check, o.model.spec, o.seed, o.format, context);
+  }
   const Kind& kind = findKind(o.kind);
+  if (!o.tsv.empty() && o.kind != "gates") badInput("calibrate: --tsv goes with gates alone");
+  if (!(o.lambda >= 0 && o.lambda <= 1e6)) badInput("calibrate: --lambda is between 0 and 1e6");
   CalibrateSpec spec;
   spec.light = o.light;
   spec.seed = o.seed;
@@ -214,7 +238,15 @@ void addCalibrate(Commands& commands) {
       ->allow_extra_args(false)
       ->default_str("4,5; light 4");
   app.add_option("--corpus", o->corpus, "Folder of .txt files used before the bundled texts")->type_name("DIR");
-  app.add_option("--out", o->out, "File to write; without it the user's data folder, where every command looks")->type_name("FILE");
+  addInteger(app, "--steps", o->steps, 1, kMostSteps, "gates: steps of the optimisation, one text each");
+  app.add_option("--lambda", o->lambda, "gates: price of a head that keeps everything")->type_name("X")->capture_default_str();
+  app.add_option("--tsv", o->tsv, "gates: also write them as full_attention_heads.tsv, the form that DuoAttention publishes")->type_name("FILE");
+  app.add_option("--lengths", o->check.lengths, "check: context tokens")->type_name("LIST")->capture_default_str();
+  app.add_option("--ratios", o->check.ratios, "check: shares removed")->type_name("LIST")->capture_default_str();
+  addInteger(app, "--texts", o->check.texts, 1, kMostTexts, "check: held-out texts of each length");
+  addInteger(app, "-n,--n-new", o->check.newTokens, 1, kMostNew, "check: positions of each text");
+  app.add_option("--file", o->check.file, "check: text that no calibration read, instead of a made-up one")->type_name("TEXT");
+  app.add_option("--out", o->out, "File to write; without it the user's data folder, where every command looks. check: folder of rows, continued there")->type_name("FILE");
   addSeed(app, o->seed);
   addFormat(app, o->format);
   commands.onRun(app, [o](const Context& c) { return calibrateModel(*o, c); });
