@@ -3,6 +3,8 @@
 // generate: text from one compressed context.
 #include <memory>
 
+#include "app/cli/answers.h"
+#include "app/cli/line_source.h"
 #include "app/cli/numbers.h"
 #include "app/cli/options.h"
 #include "app/cli/output.h"
@@ -22,7 +24,8 @@ struct GenerateOptions {
   SamplingOptions sampling;
   std::string press = "none";
   int newTokens = 128;
-  bool ignoreEos = false, noCalibrate = false;
+  bool ignoreEos = false, noCalibrate = false, chat = false;
+  std::optional<std::string> turns;  // a file of further turns
   Format format = Format::Table;
 };
 
@@ -72,9 +75,43 @@ void generateInto(LoadedModel& model, Press& press, const MethodJob& job, bool s
   }
 }
 
+/// Questions from the command line, then the lines of --turns.
+class Questions {
+ public:
+  Questions(const GenerateOptions& o, std::stop_token stop) : m_given(o.prompt.questions), m_stop(std::move(stop)) {
+    if (o.turns) m_lines.emplace(*o.turns, m_stop);
+  }
+  bool several() const { return m_given.size() > 1 || m_lines; }
+  std::optional<std::string> next() {
+    if (m_at < m_given.size()) return m_given[m_at++];
+    return m_lines ? m_lines->next(m_stop) : std::nullopt;
+  }
+
+ private:
+  std::vector<std::string> m_given;
+  std::stop_token m_stop;
+  std::optional<LineSource> m_lines;
+  size_t m_at = 0;
+};
+
+void checkQuestions(const GenerateOptions& o) {
+  if (o.chat && o.prompt.questions.empty() && !o.turns) badInput("--chat: no question is given; name turns with --question or --turns");
+  if (o.turns == "-" && (o.prompt.tokens == "-" || o.prompt.promptFile == "-")) badInput("--turns: standard input is read for the context already");
+  if (o.prompt.queryAware && (o.turns || o.prompt.questions.size() > 1))
+    badInput("--query-aware compresses one question with the context: it excludes --turns and further --question");
+  for (const std::string& question : o.prompt.questions)
+    if (question.empty() && (o.turns || o.prompt.questions.size() > 1)) badInput("--question: one of several is empty");
+}
+
 int generate(const GenerateOptions& o, const Context& context) {
   const PressPtr press = makePress(o.press);
-  const PromptSpec prompt = o.prompt.read(o.model.spec.path, context.stop);
+  checkQuestions(o);
+  PromptSpec prompt = o.prompt.read(o.model.spec.path, context.stop);
+  Questions questions(o, context.stop);
+  if (questions.several()) {
+    prompt.question = questions.next();
+    if (!prompt.question) badInput("--turns: " + shownPath(*o.turns) + " has no line");
+  }
   Progress progress(context);
   const std::unique_ptr<LoadedModel> model = loadModel(o.model.spec, progress.sink(), context.stop);
   const PromptIds ids = buildPromptIds(*model, prompt, nullptr, o.newTokens);
@@ -93,6 +130,10 @@ int generate(const GenerateOptions& o, const Context& context) {
         *model, o.noCalibrate, [&](double share, const std::string& what) { progress.share(share, what); }, context.stop);
     job.run.pattern = pattern.pattern.get();
     job.run.calibration = pattern.kind;
+  }
+  if (questions.several()) {
+    Asking asking{o.chat || o.turns.has_value(), prompt.raw || prompt.tokens.has_value(), prompt, [&] { return questions.next(); }};
+    return answerAll(*model, *press, job, asking, o.format, progress, context);
   }
   MethodRun run;
   const bool stream = o.format == Format::Table;
@@ -126,7 +167,9 @@ void addGenerate(Commands& commands) {
   CLI::App& app = commands.add("generate", "Text from one context, compressed by a press");
   const auto o = std::make_shared<GenerateOptions>();
   o->model.add(app);
-  o->prompt.add(app, true);
+  o->prompt.add(app, true, true);
+  app.add_flag("--chat", o->chat, "The questions are turns of one conversation: each follows the answer before it, on the same cache");
+  app.add_option("--turns", o->turns, "Further turns, one a line (\"-\": standard input, answered as they come); implies --chat")->type_name("F");
   addInteger(app, "-n,--n-new", o->newTokens, 1, kMostNew, "New tokens at most");
   app.add_option("--press", o->press, "Press spec")->type_name("SPEC")->capture_default_str();
   app.add_flag("--ignore-eos", o->ignoreEos, "Go on behind an end-of-sequence token");

@@ -55,12 +55,18 @@ void SamplingOptions::add(CLI::App& app) {
   addSeed(app, sampling.seed);
 }
 
-void PromptOptions::add(CLI::App& app, bool synthetic) {
+void PromptOptions::add(CLI::App& app, bool synthetic, bool severalQuestions) {
   app.add_option("--tokens", tokens, "JSON array of token ids, used as they are (\"-\": standard input)")->type_name("F");
   app.add_option("--prompt", prompt, "Context as text")->type_name("T");
   app.add_option("--prompt-file", promptFile, "Context from a file (\"-\": standard input)")->type_name("F");
   if (synthetic) addInteger(app, "--context", context, 1, kMostContext, "A made-up document of so many tokens");
-  app.add_option("--question", question, "Follows the context uncompressed")->type_name("Q");
+  if (severalQuestions)
+    app.add_option("--question", questions, "Follows the context uncompressed; given again, each is asked apart of the same compressed context")
+        ->type_name("Q")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  else
+    app.add_option("--question", question, "Follows the context uncompressed")->type_name("Q");
   app.add_flag("--raw", raw, "Without the chat template");
   app.add_flag("--query-aware", queryAware, "Compress the question too");
 }
@@ -72,7 +78,7 @@ PromptSpec PromptOptions::read(const std::string& model, const std::stop_token& 
   PromptSpec spec;
   spec.raw = raw;
   spec.queryAware = queryAware;
-  spec.question = question;
+  spec.question = questions.empty() ? question : std::optional(questions.front());
   if (tokens) spec.tokens = TokenFile(*tokens, stop).ids(vocabularyOf(model));
   if (prompt) spec.text = *prompt;
   if (promptFile) spec.text = readInput(*promptFile, kTextLimit, stop);

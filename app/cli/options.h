@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/cli/command.h"
 #include "app/cli/input.h"
@@ -32,10 +33,11 @@ struct SamplingOptions {
 /// --tokens, --prompt, --prompt-file, --context, --question, --raw, --query-aware.
 struct PromptOptions {
   std::optional<std::string> tokens, prompt, promptFile, question;
+  std::vector<std::string> questions;  // in place of `question` where several may be asked
   int context = 0;  // 0: not given
   bool raw = false, queryAware = false;
 
-  void add(CLI::App&, bool synthetic);
+  void add(CLI::App&, bool synthetic, bool severalQuestions = false);
   bool given() const { return tokens || prompt || promptFile || context > 0; }
   /// Reads the files. Throws Failure when more than one source is given; ids are checked against the vocabulary of the model.
   PromptSpec read(const std::string& model, const std::stop_token&) const;

@@ -11,6 +11,9 @@ class TestCliEngine : public QObject {
   void generateEqualsTheReference();
   void samplingFollowsTheSeed();
   void textFormatPrintsText();
+  void questionsOnOneContext();
+  void turnsOnOneContext();
+  void questionsThatCannotBe();
   void keepTellsPositions_data();
   void keepTellsPositions();
   void contextTooLong();
@@ -82,6 +85,88 @@ void TestCliEngine::textFormatPrintsText() {
   const CliResult loud = cli(common);
   QVERIFY(loud.err.contains("tok/s"));
   QVERIFY(!loud.err.contains('\r'));
+}
+
+void TestCliEngine::questionsOnOneContext() {
+  const QStringList common{"generate", "-m",           kTinyModel, "--context",        "150",      "-n",
+                           "6",        "--ignore-eos", "--press",  "knorm(ratio=0.5)", "--format", "json"};
+  const QStringList questions{"What does the keeper do?", "Where is the boat?", "What does the keeper do?"};
+  QStringList all = common;
+  for (const QString& q : questions) all += {"--question", q};
+  const CliResult r = cli(all);
+  QVERIFY2(r.code == 0, r.err.constData());
+  const QJsonObject whole = r.json().object();
+  const QJsonArray answers = whole["answers"].toArray();
+  QCOMPARE(answers.size(), 3);
+  for (int i = 0; i < 3; ++i) {
+    const QJsonObject alone = cli(common + QStringList{"--question", questions[i]}).json().object(), answer = answers[i].toObject();
+    QCOMPARE(answer["question"].toString(), questions[i]);
+    QCOMPARE(answer["ids"].toArray(), alone["ids"].toArray());
+    QCOMPARE(answer["text"], alone["text"]);
+    QCOMPARE(answer["kv_bytes_before"], alone["kv_bytes"]);
+    QCOMPARE(answer["kv_bytes_end"], alone["kv_bytes_end"]);
+    QCOMPARE(answer["position"].toInt(), whole["n_context"].toInt());
+    QCOMPARE(whole["kv_bytes"], alone["kv_bytes"]);
+    QCOMPARE(answer["decode_ms"].toArray().size(), 5);
+  }
+  QVERIFY(!whole["turns"].toBool());
+  QStringList text = all;
+  text.replace(text.indexOf("json"), "table");
+  const CliResult shown = cli(text + QStringList{"--quiet"});
+  QVERIFY(shown.out.startsWith("> What does the keeper do?\n"));
+  QCOMPARE(shown.out.count("\n> ") + 1, 3);
+  text.replace(text.indexOf("table"), "csv");
+  QCOMPARE(cli(text).out.count("What does the keeper do?"), 2);
+}
+
+void TestCliEngine::turnsOnOneContext() {
+  const QStringList common{"generate", "-m",  kTinyModel,     "--context", "150",
+                           "-n",       "6",   "--ignore-eos", "--press",   "decoding(knorm,compression_interval=8,target_size=60)",
+                           "--format", "json"};
+  const CliResult given = cli(common + QStringList{"--chat", "--question", "Who?", "--question", "And then?", "--question", "Why?"});
+  QVERIFY2(given.code == 0, given.err.constData());
+  const QJsonArray turns = given.json().object()["answers"].toArray();
+  QCOMPARE(turns.size(), 3);
+  QVERIFY(given.json().object()["turns"].toBool());
+  for (int i = 1; i < 3; ++i) {
+    QCOMPARE(turns[i].toObject()["kv_bytes_before"], turns[i - 1].toObject()["kv_bytes_end"]);
+    const QJsonObject before = turns[i - 1].toObject();
+    QCOMPARE(turns[i].toObject()["position"].toInt(), before["position"].toInt() + before["n_question"].toInt() + before["n_new"].toInt() - 1);
+  }
+  // Cuts go on over the turns: less is held than after the prefill, although tokens came.
+  QVERIFY(turns[2].toObject()["kv_bytes_end"].toDouble() < given.json().object()["kv_bytes"].toDouble());
+  const auto ids = [](const CliResult& r) {
+    QList<QJsonArray> out;
+    for (const QJsonValue& a : r.json().object()["answers"].toArray()) out.push_back(a.toObject()["ids"].toArray());
+    return out;
+  };
+  const CliResult piped = cli(common + QStringList{"--turns", "-"}, "Who?\n\nAnd then?\r\nWhy?");
+  QVERIFY2(piped.code == 0, piped.err.constData());
+  QCOMPARE(ids(piped), ids(given));
+  const CliResult mixed = cli(common + QStringList{"--question", "Who?", "--turns", "-"}, "And then?\nWhy?\n");
+  QCOMPARE(ids(mixed), ids(given));
+  const CliResult apart = cli(common + QStringList{"--question", "Who?", "--question", "And then?", "--question", "Why?"});
+  QCOMPARE(ids(apart)[0], ids(given)[0]);
+  QVERIFY(ids(apart)[1] != ids(given)[1] || ids(apart)[2] != ids(given)[2]);
+}
+
+void TestCliEngine::questionsThatCannotBe() {
+  const QStringList common{"generate", "-m", kTinyModel, "--context", "150", "-n", "4"};
+  const auto refused = [&](const QStringList& more, const char* reason, const QByteArray& in = {}) {
+    const CliResult r = cli(common + more, in);
+    QVERIFY2(r.code == 2 && r.err.contains(reason), r.err.constData());
+  };
+  refused({"--query-aware", "--question", "a", "--question", "b"}, "--query-aware");
+  refused({"--query-aware", "--turns", "-"}, "--query-aware", "a\n");
+  refused({"--chat"}, "--chat");
+  refused({"--turns", "-"}, "has no line", "\n \n");
+  refused({"--question", "a", "--question", ""}, "empty");
+  // What was answered before the positions ran out is there.
+  const CliResult r =
+      cli({"generate", "-m", kTinyModel, "--context", "300", "-n", "80", "--ignore-eos", "--format", "json", "--turns", "-"}, "a\nb\nc\n");
+  QCOMPARE(r.code, 2);
+  QVERIFY2(r.err.contains("positions"), r.err.constData());
+  QCOMPARE(r.json().object()["answers"].toArray().size(), 2);
 }
 
 void TestCliEngine::keepTellsPositions_data() {
