@@ -280,4 +280,5 @@ def main():
     write(folder / "smollm2_kept.json", {"ids": ids}, [model_case(model, spec, presses[spec], ids) for spec in MODEL_SPECS])
 
 
-main()
+if __name__ == "__main__":
+    main()
