@@ -93,7 +93,7 @@ void TokenGraph::launchLayer(int l, CudaCache& cache, cuda::HeadState* heads, co
   cuda::DecodeAttentionArgs a{};
   a.token = d->token;
   a.heads = heads + int64_t{l} * c.kvHeads;
-  a.plan = static_cast<const cuda::LayerPlan*>(d->plans.const_data_ptr()) + l;
+  a.plan = static_cast<cuda::LayerPlan*>(d->plans.mutable_data_ptr()) + l;
   a.q = q, a.k = k, a.v = v;
   a.qNorm = m_backend.headNorm(w.qNorm), a.kNorm = m_backend.headNorm(w.kNorm);
   a.cos = rope.dim > 0 ? floats(local ? rope.slidingCos : rope.cos) : nullptr;

@@ -21,6 +21,7 @@ __global__ void __launch_bounds__(kThreads) beginTokenKernel(const BeginTokenArg
       heads[h].length = state.length;
       heads[h].next = state.next;
       heads[h].slot = state.slot;
+      a.plans[b].arrived[h] = 0;
     }
     __syncthreads();
     if (threadIdx.x == 0) a.plans[b].chunk = chunkFor(heads, a.kvHeads, a.items);

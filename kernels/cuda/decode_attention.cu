@@ -5,29 +5,34 @@
 #include "kernels/cuda/decode_kernels.h"
 #include "kernels/cuda/elements.cuh"
 #include "kernels/cuda/head_rows.cuh"
+#include "kernels/cuda/work_items.cuh"
 
 namespace presslab::cuda {
 namespace {
 
 constexpr int kThreads = 128, kWarps = kThreads / kWarp;
-constexpr int kTile = 128;                   // slots whose scores stand in shared memory
-constexpr int kLanesPerKey = 8;
+constexpr int kTile = 128;  // slots whose scores stand in shared memory
+constexpr int kLanesPerKey = 8, kKeysAtOnce = kThreads / kLanesPerKey;
+constexpr int kValueRows = 4;  // rows of values that a thread fetches before it uses them
 
-/// Shared memory of a block, in floats.
+/// Keys of which a lane fetches its part before it uses them; with kHeads at least eight sums, so that eight lanes can share out the totals.
+template <int kHeads>
+constexpr int kKeyRows = kHeads == 1 ? 8 : 4;
+
+/// Shared memory of a block. Queries stand in two halves: of each eight values the first four in one, the others in the other.
 struct Room {
-  float *q, *fresh, *scores, *parts, *most, *sum, *factor;
+  float *q, *rows, *scores, *parts, *most, *sum, *factor;  // parts take the place of scores when all slots are done
 };
 template <int kHeads>
 __host__ __device__ inline int64_t roomFloats(int group, int headDim) {
-  return int64_t(group) * headDim + headDim + kHeads * kTile + kHeads * kThreads * kVector + 3 * kHeads;
+  return int64_t(group) * headDim + kWarps * headDim + kHeads * kThreads * kVector + 3 * kHeads;
 }
 template <int kHeads>
 __device__ Room carve(float* shared, int group, int headDim) {
   Room r;
   r.q = shared;
-  r.fresh = r.q + group * headDim;
-  r.scores = r.fresh + headDim;
-  r.parts = r.scores + kHeads * kTile;
+  r.rows = r.q + group * headDim;
+  r.scores = r.parts = r.rows + kWarps * headDim;
   r.most = r.parts + kHeads * kThreads * kVector;
   r.sum = r.most + kHeads;
   r.factor = r.sum + kHeads;
@@ -40,53 +45,92 @@ __device__ void prepare(const DecodeAttentionArgs& a, const HeadState& head, con
   const float* cos = a.cos ? a.cos + int64_t(a.token->turn) * (a.ropeDim / 2) : nullptr;
   const float* sin = a.sin ? a.sin + int64_t(a.token->turn) * (a.ropeDim / 2) : nullptr;
   const bool owns = head.slot >= item.first && head.slot < item.first + item.count;
+  float* to = room.rows + warp * d;
   for (int row = warp; row < a.group + (owns ? 1 : 0); row += kWarps) {
     const bool key = row == a.group;
-    float* to = key ? room.fresh : room.q + row * d;
     const float* from = key ? a.k + item.head * d : a.q + (item.head * a.group + row) * d;
     for (int i = lane; i < d; i += kWarp) to[i] = from[i];
     __syncwarp();
     normHead(to, d, key ? a.kNorm : a.qNorm, lane);
     turnHead(to, a.ropeDim, cos, sin, lane);
-    if (!key) continue;
     for (int i = lane; i < d; i += kWarp) {
-      storeElement(a.elem, head.k, int64_t(head.slot) * d + i, to[i]);
-      storeElement(a.elem, head.v, int64_t(head.slot) * d + i, a.v[item.head * d + i]);
+      if (key) {
+        storeElement(a.elem, head.k, int64_t(head.slot) * d + i, to[i]);
+        storeElement(a.elem, head.v, int64_t(head.slot) * d + i, a.v[item.head * d + i]);
+      } else {
+        room.q[row * d + (i & 4 ? d / 2 : 0) + i / 8 * 4 + (i & 3)] = to[i];
+      }
     }
+    __syncwarp();  // the warp's row is free again
   }
   __syncthreads();  // the row in the cache is then seen by the whole block
 }
 
-/// Scaled q.k of the tile's slots for query heads first .. first + kHeads; eight lanes share a key.
+/// Asks for the keys and values of a tile ahead of their use.
+__device__ void fetchTile(const HeadState& head, int slot0, int count, int64_t rowBytes) {
+  constexpr int64_t kLine = 128;
+  const char *k = static_cast<const char*>(head.k) + slot0 * rowBytes, *v = static_cast<const char*>(head.v) + slot0 * rowBytes;
+  for (int64_t i = int(threadIdx.x) * kLine; i < count * rowBytes; i += kThreads * kLine) {
+    prefetchToL2(k + i);
+    prefetchToL2(v + i);
+  }
+}
+
+/// Eight sums over eight lanes, a total a lane: lane `sub` gets that of v[sub].
+__device__ inline float shareTotals(const float* v, int sub) {
+  float four[4], two[2];
+#pragma unroll
+  for (int i = 0; i < 4; ++i) four[i] = (sub & 4 ? v[i + 4] : v[i]) + __shfl_xor_sync(kFullWarp, sub & 4 ? v[i] : v[i + 4], 4);
+#pragma unroll
+  for (int i = 0; i < 2; ++i) two[i] = (sub & 2 ? four[i + 2] : four[i]) + __shfl_xor_sync(kFullWarp, sub & 2 ? four[i] : four[i + 2], 2);
+  return (sub & 1 ? two[1] : two[0]) + __shfl_xor_sync(kFullWarp, sub & 1 ? two[0] : two[1], 1);
+}
+
+/// Scaled q.k of the tile's slots for query heads firstHead .. firstHead + kHeads (behind the group's last: the last again); eight lanes share a key.
 template <Type elem, int kHeads>
 __device__ void scoreTile(const DecodeAttentionArgs& a, const HeadState& head, int headIndex, int firstHead, int slot0, int count, const Room& room) {
-  const int sub = int(threadIdx.x) % kLanesPerKey, group0 = int(threadIdx.x) / kLanesPerKey, d = a.headDim, vectors = d / kVector;
+  constexpr int kRows = kKeyRows<kHeads>, kSums = kRows * kHeads;
+  const int sub = int(threadIdx.x) % kLanesPerKey, key = int(threadIdx.x) / kLanesPerKey, d = a.headDim, vectors = d / kVector;
   const int64_t rowBytes = int64_t(d) * bytesOf(elem);
-  for (int base = 0; base < count; base += kThreads / kLanesPerKey) {
-    const int at = base + group0;            // all lanes stay for the shuffles
-    float dot[kHeads] = {};
-    if (at < count) {
-      const char* row = static_cast<const char*>(head.k) + (slot0 + at) * rowBytes;
-      for (int v = sub; v < vectors; v += kLanesPerKey) {
-        float k[kVector];
-        load8<elem>(row, v, k);
+  const float4* q = reinterpret_cast<const float4*>(room.q);
+  for (int base = 0; base < count; base += kKeysAtOnce * kRows) {  // all lanes stay for the shuffles
+    const char* row[kRows];
 #pragma unroll
-        for (int g = 0; g < kHeads; ++g) {
-          if (firstHead + g >= a.group) continue;
-          const float* q = room.q + (firstHead + g) * d + v * kVector;
-          for (int i = 0; i < kVector; ++i) dot[g] = fmaf(q[i], k[i], dot[g]);
+    for (int b = 0; b < kRows; ++b) {
+      const int at = base + b * kKeysAtOnce + key;
+      row[b] = static_cast<const char*>(head.k) + (slot0 + (at < count ? at : count - 1)) * rowBytes;
+    }
+    float dot[kSums] = {};
+    for (int v = sub; v < vectors; v += kLanesPerKey) {
+      Packed8<elem> packed[kRows];
+#pragma unroll
+      for (int b = 0; b < kRows; ++b) packed[b] = fetch8<elem>(row[b], v);
+      float k[kRows][kVector];
+#pragma unroll
+      for (int b = 0; b < kRows; ++b) unpack8<elem>(packed[b], k[b]);
+#pragma unroll
+      for (int g = 0; g < kHeads; ++g) {
+        const int qh = firstHead + g < a.group ? firstHead + g : a.group - 1;
+        const float4 x = q[qh * (d / 4) + v], y = q[qh * (d / 4) + d / 8 + v];
+#pragma unroll
+        for (int b = 0; b < kRows; ++b) {
+          const float* z = k[b];
+          float& sum = dot[b * kHeads + g];
+          sum = fmaf(x.x, z[0], fmaf(x.y, z[1], fmaf(x.z, z[2], fmaf(x.w, z[3], sum))));
+          sum = fmaf(y.x, z[4], fmaf(y.y, z[5], fmaf(y.z, z[6], fmaf(y.w, z[7], sum))));
         }
       }
     }
-    const bool hidden = a.window > 0 && at < count && head.positions[slot0 + at] <= a.token->position - a.window;
 #pragma unroll
-    for (int g = 0; g < kHeads; ++g) {
-      float x = dot[g];
-      for (int o = kLanesPerKey / 2; o > 0; o /= 2) x += __shfl_xor_sync(kFullWarp, x, o);
-      if (sub != 0 || at >= count) continue;
-      x = hidden ? -INFINITY : x * a.scale;
-      room.scores[g * kTile + at] = x;
-      if (a.scores && firstHead + g < a.group) a.scores[(int64_t(headIndex) * a.group + firstHead + g) * a.scoresStride + slot0 + at] = x;
+    for (int c = 0; c < kSums; c += kLanesPerKey) {
+      const float total = shareTotals(dot + c, sub);
+      const int b = (c + sub) / kHeads, g = (c + sub) % kHeads, at = base + b * kKeysAtOnce + key;
+      if (at < count) {
+        const bool hidden = a.window > 0 && head.positions[slot0 + at] <= a.token->position - a.window;
+        const float x = hidden ? -INFINITY : total * a.scale;
+        room.scores[g * kTile + at] = x;
+        if (a.scores && firstHead + g < a.group) a.scores[(int64_t(headIndex) * a.group + firstHead + g) * a.scoresStride + slot0 + at] = x;
+      }
     }
   }
   __syncthreads();
@@ -117,18 +161,88 @@ __device__ void softenTile(int count, const Room& room) {
   __syncthreads();
 }
 
+/// Adds p v over the tile's slots: a thread takes eight channels (`column`) of every `rows`th slot from `row` on.
+template <Type elem, int kHeads>
+__device__ void addValues(const HeadState& head, int slot0, int count, int column, int row, int rows, int64_t rowBytes, const Room& room,
+                          float (&sum)[kHeads][kVector]) {
+#pragma unroll
+  for (int g = 0; g < kHeads; ++g)
+    for (int i = 0; i < kVector; ++i) sum[g][i] *= room.factor[g];
+  if (row >= rows) return;
+  for (int first = row; first < count; first += rows * kValueRows) {
+    Packed8<elem> packed[kValueRows];
+#pragma unroll
+    for (int b = 0; b < kValueRows; ++b) {
+      const int at = first + b * rows;
+      packed[b] = fetch8<elem>(static_cast<const char*>(head.v) + (slot0 + (at < count ? at : count - 1)) * rowBytes, column);
+    }
+#pragma unroll
+    for (int b = 0; b < kValueRows; ++b) {
+      const int at = first + b * rows;
+      if (at >= count) break;
+      float v[kVector];
+      unpack8<elem>(packed[b], v);
+#pragma unroll
+      for (int g = 0; g < kHeads; ++g) {
+        const float p = room.scores[g * kTile + at];
+        for (int i = 0; i < kVector; ++i) sum[g][i] = fmaf(p, v[i], sum[g][i]);
+      }
+    }
+  }
+}
+
+/// The parts of a head's items joined into its first one: sum o_i e^(m_i - m), m, sum l_i e^(m_i - m). By the block that ended last; what the others
+/// wrote is read past the first cache.
+__device__ void joinItems(const DecodeAttentionArgs& a, const PlacedItem& item, float* rows) {
+  const int warp = int(threadIdx.x) / kWarp, lane = int(threadIdx.x) % kWarp, d = a.headDim;
+  const int64_t step = int64_t(a.group) * (d + 2);
+  for (int g = 0; g < a.group; ++g) {
+    float* parts = a.partial + (int64_t(item.firstItem) * a.group + g) * (d + 2);
+    float m = -INFINITY, l = 0;
+    for (int i = lane; i < item.items; i += kWarp) m = fmaxf(m, __ldcg(parts + i * step + d));
+    m = warpMax(m);
+    for (int i = lane; i < item.items; i += kWarp) {
+      const float mi = __ldcg(parts + i * step + d);
+      if (mi > -INFINITY) l += __ldcg(parts + i * step + d + 1) * expf(mi - m);
+    }
+    l = warpSum(l);
+    for (int c = lane; c < d; c += kWarp) {  // each warp adds up every fourth item
+      float o = 0;
+#pragma unroll 4
+      for (int i = warp; i < item.items; i += kWarps) {
+        const float mi = __ldcg(parts + i * step + d), x = __ldcg(parts + i * step + c);
+        o = fmaf(x, mi > -INFINITY ? expf(mi - m) : 0.f, o);
+      }
+      rows[warp * d + c] = o;
+    }
+    __syncthreads();
+    for (int c = int(threadIdx.x); c < d; c += kThreads) {
+      float o = 0;
+      for (int w = 0; w < kWarps; ++w) o += rows[w * d + c];
+      parts[c] = o;
+    }
+    if (threadIdx.x == 0) {
+      parts[d] = m;
+      parts[d + 1] = l;
+    }
+    __syncthreads();
+  }
+}
+
 template <Type elem, int kHeads>
 __global__ void __launch_bounds__(kThreads) decodeAttentionKernel(const DecodeAttentionArgs a) {
   PRESSLAB_DYNAMIC_SHARED(float, shared);
-  const WorkItem item = itemAt(a.heads, a.kvHeads, a.plan->chunk, int(blockIdx.x));
+  const PlacedItem placed = placedItemAt(a.heads, a.kvHeads, a.plan->chunk, int(blockIdx.x), int(threadIdx.x) % kWarp);
+  const WorkItem item = placed.work;
   if (item.count == 0) return;
   const Room room = carve<kHeads>(shared, a.group, a.headDim);
   const HeadState head = a.heads[item.head];
+  const int d = a.headDim, vectors = d / kVector, rows = kThreads / vectors;
+  const int column = int(threadIdx.x) % vectors, row = int(threadIdx.x) / vectors;
+  const int64_t rowBytes = int64_t(d) * bytesOf(elem);
+  fetchTile(head, item.first, item.count < kTile ? item.count : kTile, rowBytes);
   prepare(a, head, item, room);
 
-  const int d = a.headDim, vectors = d / kVector, rows = kThreads / vectors;
-  const int column = int(threadIdx.x) % vectors, row = int(threadIdx.x) / vectors;  // of values: a thread sums eight channels of every `rows`th slot
-  const int64_t rowBytes = int64_t(d) * bytesOf(elem);
   for (int firstHead = 0; firstHead < a.group; firstHead += kHeads) {
     if (threadIdx.x < kHeads) {
       room.most[threadIdx.x] = -INFINITY;
@@ -137,23 +251,11 @@ __global__ void __launch_bounds__(kThreads) decodeAttentionKernel(const DecodeAt
     __syncthreads();
     float sum[kHeads][kVector] = {};
     for (int done = 0; done < item.count; done += kTile) {
-      const int slot0 = item.first + done, count = item.count - done < kTile ? item.count - done : kTile;
+      const int slot0 = item.first + done, left = item.count - done, count = left < kTile ? left : kTile;
+      if (left > kTile) fetchTile(head, slot0 + kTile, left - kTile < kTile ? left - kTile : kTile, rowBytes);
       scoreTile<elem, kHeads>(a, head, item.head, firstHead, slot0, count, room);
       softenTile<kHeads>(count, room);
-#pragma unroll
-      for (int g = 0; g < kHeads; ++g)
-        for (int i = 0; i < kVector; ++i) sum[g][i] *= room.factor[g];
-      if (row < rows) {
-        for (int at = row; at < count; at += rows) {
-          float v[kVector];
-          load8<elem>(static_cast<const char*>(head.v) + (slot0 + at) * rowBytes, column, v);
-#pragma unroll
-          for (int g = 0; g < kHeads; ++g) {
-            const float p = room.scores[g * kTile + at];
-            for (int i = 0; i < kVector; ++i) sum[g][i] = fmaf(p, v[i], sum[g][i]);
-          }
-        }
-      }
+      addValues<elem, kHeads>(head, slot0, count, column, row, rows, rowBytes, room, sum);
       __syncthreads();  // the scores' place is free again
     }
     if (row < rows) {
@@ -163,19 +265,29 @@ __global__ void __launch_bounds__(kThreads) decodeAttentionKernel(const DecodeAt
     }
     __syncthreads();
     const int heads = a.group - firstHead < kHeads ? a.group - firstHead : kHeads;
+    float* out = a.partial + (int64_t(blockIdx.x) * a.group + firstHead) * (d + 2);
     for (int i = int(threadIdx.x); i < heads * d; i += kThreads) {
       const int g = i / d, c = i % d;
       float x = 0;
       for (int r = 0; r < rows; ++r) x += room.parts[(g * rows + r) * d + c];
-      a.partial[(int64_t(blockIdx.x) * a.group + firstHead + g) * (d + 2) + c] = x;
+      out[g * (d + 2) + c] = x;
     }
     if (int(threadIdx.x) < heads) {
-      float* end = a.partial + (int64_t(blockIdx.x) * a.group + firstHead + int(threadIdx.x)) * (d + 2) + d;
-      end[0] = room.most[threadIdx.x];
-      end[1] = room.sum[threadIdx.x];
+      out[int(threadIdx.x) * (d + 2) + d] = room.most[threadIdx.x];
+      out[int(threadIdx.x) * (d + 2) + d + 1] = room.sum[threadIdx.x];
     }
     __syncthreads();
   }
+
+  if (placed.items == 1) return;
+  __shared__ int endedLast;
+  __threadfence();  // what this thread wrote of its part comes before the count
+  __syncthreads();
+  if (threadIdx.x == 0) endedLast = atomicAdd(&a.plan->arrived[item.head], 1) == placed.items - 1;
+  __syncthreads();
+  if (!endedLast) return;
+  __threadfence();
+  joinItems(a, placed, room.rows);
 }
 
 template <Type elem, int kHeads>
@@ -199,18 +311,11 @@ void launchFor(const DecodeAttentionArgs& a, Stream s) {
 
 /// Scores of a query head over the head's slots, in place. A block takes a query head.
 __global__ void __launch_bounds__(kThreads) normaliseKernel(const MergeInput in, float* scores, int64_t stride) {
-  const int qh = int(blockIdx.x), h = qh / in.group, g = qh % in.group, chunk = in.plan->chunk, length = in.heads[h].length,
-            count = itemsOf(length, chunk), lane = int(threadIdx.x) % kWarp;
-  int base = 0;
-  for (int i = 0; i < h; ++i) base += itemsOf(in.heads[i].length, chunk);
-  const float* ends = in.partial + (int64_t(base) * in.group + g) * (in.headDim + 2) + in.headDim;
-  const int64_t step = int64_t(in.group) * (in.headDim + 2);
-  float m = -INFINITY, l = 0;
-  for (int i = lane; i < count; i += kWarp) m = fmaxf(m, ends[i * step]);
-  m = warpMax(m);
-  for (int i = lane; i < count; i += kWarp)
-    if (ends[i * step] > -INFINITY) l += ends[i * step + 1] * expf(ends[i * step] - m);
-  l = warpSum(l);
+  const int qh = int(blockIdx.x), h = qh / in.group, length = in.heads[h].length;
+  if (length == 0) return;
+  const int item = firstItemOf(in.heads, h, in.plan->chunk, int(threadIdx.x) % kWarp);
+  const float* end = in.partial + (int64_t(item) * in.group + qh % in.group) * (in.headDim + 2) + in.headDim;
+  const float m = end[0], l = end[1];
   for (int i = int(threadIdx.x); i < length; i += kThreads) {
     float& s = scores[qh * stride + i];
     s = s > -INFINITY && l > 0 ? expf(s - m) / l : 0.f;

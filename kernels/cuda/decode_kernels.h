@@ -12,7 +12,7 @@ namespace presslab::cuda {
 struct BeginTokenArgs {
   Token* token;
   HeadState* heads;  // (layers, kvHeads): advanced; positions[slot] = token->position where there are positions
-  LayerPlan* plans;  // (layers)
+  LayerPlan* plans;  // (layers): chunk set, arrived zeroed
   int layers, kvHeads;
   int items;               // grid of decodeAttention: work items a layer
   DeviceMatrix embedding;  // (vocab, hidden)
@@ -55,11 +55,11 @@ void product(const float* x, const ProductArgs&, Stream);
 
 /// Attention of the token over all heads of a layer. Reads q, k, v as the projections left them: norms q and k by head, turns them, appends k and v
 /// at each head's slot, then reads the cache. K and V are read once for the `group` query heads of a KV head. Work items are itemAt() of the
-/// layer's plan; block i does item i.
+/// layer's plan; block i does item i. Of a head in several items the block that ends last joins the parts, so that the head's first item holds the whole.
 struct DecodeAttentionArgs {
   const Token* token;
   HeadState* heads;  // (kvHeads) of the layer
-  const LayerPlan* plan;
+  LayerPlan* plan;  // arrived is counted up
   const float *q, *k, *v;   // (kvHeads * group, headDim), (kvHeads, headDim) twice
   DeviceNorm qNorm, kNorm;  // by head; weight null: none
   const float *cos, *sin;   // (positions, ropeDim / 2); null: no rotary positions
@@ -75,7 +75,7 @@ struct DecodeAttentionArgs {
 };
 void decodeAttention(const DecodeAttentionArgs&, Stream);
 
-/// The partial results of a layer, joined by log-sum-exp, times the output projection.
+/// What decodeAttention left in the first item of each head, divided by its sum, times the output projection.
 struct MergeInput {
   const HeadState* heads;
   const LayerPlan* plan;

@@ -25,4 +25,13 @@ namespace presslab::cuda {
 constexpr unsigned kFullWarp = 0xffffffffu;
 constexpr int kWarp = 32;
 constexpr int64_t kSharedWithoutAsking = int64_t{48} << 10;  // bytes of dynamic shared memory that every launch may have
+
+/// A hint: the line at p will be read soon.
+__device__ inline void prefetchToL2(const void* p) {
+#ifdef __CUDA_ARCH__
+  asm volatile("prefetch.global.L2 [%0];" ::"l"(p));
+#else
+  (void)p;
+#endif
+}
 }  // namespace presslab::cuda

@@ -64,13 +64,14 @@ PRESSLAB_BOTH inline void advance(HeadState& h) {
   }
 }
 
-/// How a layer's heads are cut among thread blocks.
-struct LayerPlan {
-  int32_t chunk = 0;  // slots of one work item
-};
-
 constexpr int kChunkStep = 32;     // chunks are multiples of it
 constexpr int kMostKvHeads = 128;  // of one layer
+
+/// How a layer's heads are cut among thread blocks.
+struct LayerPlan {
+  int32_t chunk = 0;                   // slots of one work item
+  int32_t arrived[kMostKvHeads] = {};  // items of each head that are done; zero when a token begins
+};
 
 PRESSLAB_BOTH inline int itemsOf(int length, int chunk) { return (length + chunk - 1) / chunk; }
 

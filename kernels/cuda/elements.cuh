@@ -7,21 +7,38 @@
 
 namespace presslab::cuda {
 
-constexpr int kVector = 8;                   // values of a load; head dims are multiples of it
+constexpr int kVector = 8;  // values of a load; head dims are multiples of it
 
 __host__ __device__ inline int bytesOf(Type t) { return t == Type::F32 ? 4 : 2; }
 
+/// Eight values as they stand in memory: of several rows they are fetched before the first is used.
+template <Type elem>
+struct Packed8 {
+  uint4 words;
+};
+template <>
+struct Packed8<Type::F32> {
+  float4 low, high;
+};
+
 /// Values 8 i .. 8 i + 7 of a row.
 template <Type elem>
-__device__ inline void load8(const void* row, int i, float* out) {
+__device__ inline Packed8<elem> fetch8(const void* row, int i) {
   if constexpr (elem == Type::F32) {
     const float4* p = static_cast<const float4*>(row) + 2 * i;
-    const float4 a = p[0], b = p[1];
-    out[0] = a.x, out[1] = a.y, out[2] = a.z, out[3] = a.w;
-    out[4] = b.x, out[5] = b.y, out[6] = b.z, out[7] = b.w;
+    return {p[0], p[1]};
   } else {
-    const uint4 q = static_cast<const uint4*>(row)[i];
-    const unsigned words[4] = {q.x, q.y, q.z, q.w};
+    return {static_cast<const uint4*>(row)[i]};
+  }
+}
+template <Type elem>
+__device__ inline void unpack8(const Packed8<elem>& p, float* out) {
+  if constexpr (elem == Type::F32) {
+    out[0] = p.low.x, out[1] = p.low.y, out[2] = p.low.z, out[3] = p.low.w;
+    out[4] = p.high.x, out[5] = p.high.y, out[6] = p.high.z, out[7] = p.high.w;
+  } else {
+    const unsigned words[4] = {p.words.x, p.words.y, p.words.z, p.words.w};
+#pragma unroll
     for (int k = 0; k < 4; ++k) {
       if constexpr (elem == Type::F16) {
         out[2 * k] = __half2float(__ushort_as_half(static_cast<unsigned short>(words[k] & 0xffff)));
@@ -32,6 +49,10 @@ __device__ inline void load8(const void* row, int i, float* out) {
       }
     }
   }
+}
+template <Type elem>
+__device__ inline void load8(const void* row, int i, float* out) {
+  unpack8<elem>(fetch8<elem>(row, i), out);
 }
 
 __device__ inline float loadElement(Type elem, const void* row, int64_t i) {

@@ -1,17 +1,19 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
-// Matrices times one vector. Every block makes the vector itself (a norm, a merge of attention's parts, or a copy) in shared memory: for one token
-// that costs less than another launch and another trip through memory. Then a warp takes a row at a time.
+// Matrices times one vector. Every block makes the vector itself (a norm, attention's outputs, or a copy) in shared memory: for one token
+// that costs less than another launch and another trip through memory. Then each warp takes a tile of rows of one matrix at a time.
 #include "kernels/cuda/block_reduce.cuh"
 #include "kernels/cuda/decode_kernels.h"
 #include "kernels/cuda/row_norm.cuh"
-#include "kernels/cuda/weights.cuh"
+#include "kernels/cuda/row_products.cuh"
+#include "kernels/cuda/work_items.cuh"
 
 namespace presslab::cuda {
 namespace {
 
-constexpr int kThreads = 256, kRowsAtOnce = kThreads / kWarp;
-constexpr int kMostBlocks = 1024;            // beyond, a warp takes several rows: the vector is made less often
+constexpr int kThreads = 256, kWarps = kThreads / kWarp;
+constexpr int kMostBlocks = 512;                     // beyond, a warp takes several tiles: the vector is made less often
+constexpr int kManyRows = 3 * kMostBlocks * kWarps;  // from here on a warp takes several rows at once
 
 enum class Source { Plain, Norm, Merge };
 
@@ -22,34 +24,36 @@ struct VectorSource {
   MergeInput merge;
 };
 
-/// Shared memory of a block: the vector in float32 (spread), and where quantised rows want it, in groups of 32.
-struct SharedVector {
-  float* x;
-  int* words;
-  float *scale, *sum, *scratch;
+/// How rows are dealt out: a warp is 32 / lanes teams.
+struct Deal {
+  int lanes;  // of a team
+  int tiles;  // of all matrices
 };
 
-__host__ __device__ inline int64_t floatsOf(int cols) { return (cols + (cols + kGroup - 1) / kGroup + 3) / 4 * 4; }
-__host__ __device__ inline int64_t groupsOf(int cols) { return (cols + kGroup - 1) / kGroup; }
-__host__ __device__ inline int64_t sharedFloats(int cols) { return floatsOf(cols) + groupsOf(cols) * (kGroupWords + 2) + kWarp; }
+__host__ __device__ inline int groupsOf(int cols) { return (cols + kGroup - 1) / kGroup; }
+/// Shared memory of a block in floats: the vector, its bytes and steps, room for reductions.
+__host__ __device__ inline int64_t sharedFloats(int cols) { return Places(cols).floats(cols) + groupsOf(cols) * 10 + kWarp; }
 
-__device__ SharedVector carve(float* shared, int cols) {
-  SharedVector v;
+/// Returns the room for reductions.
+__device__ float* carve(float* shared, int cols, SharedVector& v) {
+  const Places place(cols);
+  const int groups = groupsOf(cols);
   v.x = shared;
-  v.words = reinterpret_cast<int*>(shared + floatsOf(cols));
-  v.scale = reinterpret_cast<float*>(v.words + groupsOf(cols) * kGroupWords);
-  v.sum = v.scale + groupsOf(cols);
-  v.scratch = v.sum + groupsOf(cols);
-  return v;
+  v.half = place.half;
+  v.bytes.low = reinterpret_cast<int4*>(shared + place.floats(cols));
+  v.bytes.high = v.bytes.low + groups;
+  v.bytes.step = reinterpret_cast<float2*>(v.bytes.high + groups);
+  return reinterpret_cast<float*>(v.bytes.step + groups);
 }
 
 /// x' = x + post(delta), then norm(x').
-__device__ void makeNormed(const NormInput& in, int cols, const SharedVector& v) {
-  const auto at = [&](int c) -> float& { return v.x[spread(c)]; };
+__device__ void makeNormed(const NormInput& in, int cols, const SharedVector& v, float* scratch) {
+  const Places place(cols);
+  const auto at = [&](int c) -> float& { return v.x[place(c)]; };
   bool bad = false;
   if (in.delta) {
     for (int c = int(threadIdx.x); c < cols; c += kThreads) at(c) = in.delta[c];
-    normalise(in.post, cols, at, v.scratch);
+    normalise(in.post, cols, at, scratch);
   }
   for (int c = int(threadIdx.x); c < cols; c += kThreads) {
     const float value = in.delta ? in.x[c] + at(c) : in.x[c];
@@ -58,114 +62,155 @@ __device__ void makeNormed(const NormInput& in, int cols, const SharedVector& v)
     if (in.xOut && blockIdx.x == 0) in.xOut[c] = value;
   }
   if (bad && in.token && blockIdx.x == 0) atomicMin(&in.token->bad, in.layer);
-  normalise(in.norm, cols, at, v.scratch);
+  normalise(in.norm, cols, at, scratch);
 }
 
-/// The parts of a layer's attention joined: o = sum o_i e^(m_i - m) / sum l_i e^(m_i - m). A warp takes a query head.
+/// A layer's attention: what stands in the first item of each head, over its sum. A warp takes a query head.
 __device__ void makeMerged(const MergeInput& in, const SharedVector& v) {
-  const int warp = int(threadIdx.x) / kWarp, lane = int(threadIdx.x) % kWarp, stride = in.headDim + 2;
-  for (int qh = warp; qh < in.kvHeads * in.group; qh += kRowsAtOnce) {
-    const int h = qh / in.group, g = qh % in.group, chunk = in.plan->chunk, count = itemsOf(in.heads[h].length, chunk);
-    int base = 0;
-    for (int i = 0; i < h; ++i) base += itemsOf(in.heads[i].length, chunk);
-    const float* parts = in.partial + (int64_t(base) * in.group + g) * stride;
-    const int64_t step = int64_t(in.group) * stride;
-    float m = -INFINITY;
-    for (int i = lane; i < count; i += kWarp) m = fmaxf(m, parts[i * step + in.headDim]);
-    m = warpMax(m);
-    float l = 0;
-    for (int i = lane; i < count; i += kWarp) {
-      const float mi = parts[i * step + in.headDim];
-      if (mi > -INFINITY) l += parts[i * step + in.headDim + 1] * expf(mi - m);
-    }
-    l = warpSum(l);
-    for (int d = lane; d < in.headDim; d += kWarp) {
-      float o = 0;
-      for (int i = 0; i < count; ++i) {
-        const float mi = parts[i * step + in.headDim];
-        if (mi > -INFINITY) o = fmaf(parts[i * step + d], expf(mi - m), o);
-      }
-      v.x[spread(qh * in.headDim + d)] = l > 0 ? o / l : 0.f;
-    }
+  const int warp = int(threadIdx.x) / kWarp, lane = int(threadIdx.x) % kWarp;
+  const Places place(in.kvHeads * in.group * in.headDim);
+  for (int qh = warp; qh < in.kvHeads * in.group; qh += kWarps) {
+    const int h = qh / in.group, item = firstItemOf(in.heads, h, in.plan->chunk, lane);
+    const float* part = in.partial + (int64_t(item) * in.group + qh % in.group) * (in.headDim + 2);
+    const float sum = in.heads[h].length > 0 ? part[in.headDim + 1] : 0.f;
+    for (int d = lane; d < in.headDim; d += kWarp) v.x[place(qh * in.headDim + d)] = sum > 0 ? part[d] / sum : 0.f;
   }
 }
 
 /// Groups of 32 as bytes: a warp takes a group, a lane a value.
-__device__ void quantise(int cols, const SharedVector& v) {
+__device__ void makeBytes(int cols, const SharedVector& v) {
   const int warp = int(threadIdx.x) / kWarp, lane = int(threadIdx.x) % kWarp;
-  for (int g = warp; g < cols / kGroup; g += kRowsAtOnce) {
-    const float value = v.x[spread(g * kGroup + lane)];
-    // A value that is no number makes the group's scale infinite, so that it reaches the results.
+  const Places place(cols);
+  for (int g = warp; g < cols / kGroup; g += kWarps) {
+    const float value = v.x[place(g * kGroup + lane)];
+    // A value that is no number makes the group's step infinite, so that it reaches the results.
     const float d = warpMax(isfinite(value) ? fabsf(value) : INFINITY) / 127.f;
     const int q = d > 0 && isfinite(d) ? __float2int_rn(value / d) : 0;
-    reinterpret_cast<signed char*>(v.words + g * kGroupWords)[lane] = static_cast<signed char>(q);
+    int4* half = (lane < 16 ? v.bytes.low : v.bytes.high) + g;
+    reinterpret_cast<signed char*>(half)[lane % 16] = static_cast<signed char>(q);
     const int sum = __reduce_add_sync(kFullWarp, q);
-    if (lane == 0) {
-      v.scale[g] = d;
-      v.sum[g] = d * float(sum);
-    }
+    if (lane == 0) v.bytes.step[g] = make_float2(d, d * float(sum));
   }
 }
 
-__device__ inline bool isQuantised(Type t) { return t != Type::F32 && t != Type::F16 && t != Type::BF16; }
+/// A tile of rows: which matrix, and the first of the tile's rows in it.
+struct Tile {
+  int matrix, firstRow;
+};
+__device__ inline Tile tileAt(const ProductArgs& a, int tile, int rowsOfTile) {
+  if (a.gated || a.activated) return {0, tile * rowsOfTile};
+  int i = 0;
+  for (; i + 1 < a.count; ++i) {
+    const int tiles = (a.matrix[i].rows + rowsOfTile - 1) / rowsOfTile;
+    if (tile < tiles) break;
+    tile -= tiles;
+  }
+  return {i, tile * rowsOfTile};
+}
 
-/// A row's product; every lane has it.
-__device__ float rowProduct(const DeviceMatrix& w, int row, bool exact, const SharedVector& v, int lane) {
-  if (exact || !isQuantised(w.type)) return warpSum(laneProduct(w, row, v.x, lane));
-  const QuantisedVector q{v.words, v.scale, v.sum};
-  float sum = 0;
-  for (int g = lane; g < w.cols / kGroup; g += kWarp) sum += dotGroup(w, row, g, q);
-  return warpSum(sum);
+/// Products of a team's rows; every lane of the team has them. Rows behind the last are the last again.
+template <int kRows>
+__device__ void teamProducts(const DeviceMatrix& w, int firstRow, bool exact, int lanes, const SharedVector& v, float (&sum)[kRows]) {
+  const int lane = int(threadIdx.x) % kWarp, teams = kWarp / lanes;
+  int row[kRows];
+#pragma unroll
+  for (int r = 0; r < kRows; ++r) {
+    row[r] = firstRow + lane / lanes + r * teams;
+    if (row[r] >= w.rows) row[r] = w.rows - 1;
+    sum[r] = 0;
+  }
+  addRows<kRows>(w, row, exact, lanes, lane % lanes, v, sum);
+  for (int o = lanes / 2; o > 0; o /= 2)
+#pragma unroll
+    for (int r = 0; r < kRows; ++r) sum[r] += __shfl_xor_sync(kFullWarp, sum[r], o);
 }
 
 template <Source source>
-__global__ void __launch_bounds__(kThreads) productKernel(const VectorSource in, const ProductArgs a, int rows) {
-  PRESSLAB_DYNAMIC_SHARED(float, shared);
-  const int cols = a.matrix[0].cols, warp = int(threadIdx.x) / kWarp, lane = int(threadIdx.x) % kWarp;
-  const SharedVector v = carve(shared, cols);
-  if (source == Source::Norm) {
-    makeNormed(in.norm, cols, v);
-  } else if (source == Source::Merge) {
+__device__ void makeVector(const VectorSource& in, const ProductArgs& a, const SharedVector& v, float* scratch) {
+  const int cols = a.matrix[0].cols;
+  if constexpr (source == Source::Norm) {
+    makeNormed(in.norm, cols, v, scratch);
+  } else if constexpr (source == Source::Merge) {
     makeMerged(in.merge, v);
   } else {
-    for (int c = int(threadIdx.x); c < cols; c += kThreads) v.x[spread(c)] = in.plain[c];
+    const Places place(cols);
+    for (int c = int(threadIdx.x); c < cols; c += kThreads) v.x[place(c)] = in.plain[c];
   }
   __syncthreads();
   bool anyQuantised = false;
   for (int i = 0; i < a.count; ++i) anyQuantised = anyQuantised || isQuantised(a.matrix[i].type);
-  if (!a.exact && anyQuantised) {
-    quantise(cols, v);
-    __syncthreads();
+  if (a.exact || !anyQuantised) return;
+  makeBytes(cols, v);
+  __syncthreads();
+}
+
+template <Source source, int kRows>
+__global__ void __launch_bounds__(kThreads) productKernel(const VectorSource in, const ProductArgs a, const Deal deal) {
+  PRESSLAB_DYNAMIC_SHARED(float, shared);
+  const int warp = int(threadIdx.x) / kWarp, lane = int(threadIdx.x) % kWarp, teams = kWarp / deal.lanes, rowsOfTile = teams * kRows;
+  const int firstTile = int(blockIdx.x) * kWarps + warp;
+  if (firstTile < deal.tiles) {
+    const Tile t = tileAt(a, firstTile, rowsOfTile);
+    const int left = a.matrix[t.matrix].rows - t.firstRow, rows = left < rowsOfTile ? left : rowsOfTile;
+    fetchAhead(a.matrix[t.matrix], t.firstRow, rows, lane);
+    if (a.gated) fetchAhead(a.matrix[1], t.firstRow, rows, lane);
   }
+  SharedVector v;
+  float* scratch = carve(shared, a.matrix[0].cols, v);
+  makeVector<source>(in, a, v, scratch);
+
   bool bad = false;
-  for (int r = int(blockIdx.x) * kRowsAtOnce + warp; r < rows; r += int(gridDim.x) * kRowsAtOnce) {
-    if (a.gated || a.activated) {
-      float y = rowProduct(a.matrix[0], r, a.exact, v, lane) + (a.bias[0] ? a.bias[0][r] : 0.f);
-      y = activation(a.act, y);
-      if (a.gated) y *= rowProduct(a.matrix[1], r, a.exact, v, lane) + (a.bias[1] ? a.bias[1][r] : 0.f);
-      if (lane == 0) a.out[0][r] = y;
-      continue;
+  for (int tile = firstTile; tile < deal.tiles; tile += int(gridDim.x) * kWarps) {
+    const Tile t = tileAt(a, tile, rowsOfTile);
+    const DeviceMatrix& w = a.matrix[t.matrix];
+    float y[kRows], factor[kRows];
+    teamProducts<kRows>(w, t.firstRow, a.exact, deal.lanes, v, y);
+    if (a.gated) teamProducts<kRows>(a.matrix[1], t.firstRow, a.exact, deal.lanes, v, factor);
+    if (lane % deal.lanes != 0) continue;
+#pragma unroll
+    for (int r = 0; r < kRows; ++r) {
+      const int row = t.firstRow + lane / deal.lanes + r * teams;
+      if (row >= w.rows) continue;
+      if (a.bias[t.matrix]) y[r] += a.bias[t.matrix][row];
+      if (a.gated || a.activated) y[r] = activation(a.act, y[r]);
+      if (a.gated) y[r] *= a.bias[1] ? factor[r] + a.bias[1][row] : factor[r];
+      bad = bad || !isfinite(y[r]);
+      a.out[t.matrix][row] = y[r];
     }
-    int i = 0, row = r;
-    while (row >= a.matrix[i].rows) row -= a.matrix[i++].rows;
-    const float y = rowProduct(a.matrix[i], row, a.exact, v, lane) + (a.bias[i] ? a.bias[i][row] : 0.f);
-    bad = bad || !isfinite(y);
-    if (lane == 0) a.out[i][row] = y;
   }
   if (bad && a.token) atomicMin(&a.token->bad, a.layer);
 }
 
+/// Lanes of a team: fewer than a warp where rows are so narrow that lanes would be idle.
+int lanesFor(const DeviceMatrix& w, bool exact) {
+  if (isQuantised(w.type) && exact) return kWarp;
+  const int units = isQuantised(w.type) ? w.cols / kGroup : w.cols / valuesOf16Bytes(w.type);
+  int best = kWarp;
+  for (const int lanes : {16, 8})
+    if ((units + lanes - 1) / lanes * lanes < (units + best - 1) / best * best) best = lanes;
+  return best;
+}
+
+template <Source source, int kRows>
+void launchRows(const VectorSource& in, const ProductArgs& a, int lanes, Stream s) {
+  const int rowsOfTile = kWarp / lanes * kRows, matrices = a.gated || a.activated ? 1 : a.count;
+  int tiles = 0;
+  for (int i = 0; i < matrices; ++i) tiles += (a.matrix[i].rows + rowsOfTile - 1) / rowsOfTile;
+  const int blocks = (tiles + kWarps - 1) / kWarps;
+  const int64_t bytes = sharedFloats(a.matrix[0].cols) * int64_t(sizeof(float));
+  if (bytes > kSharedWithoutAsking) PRESSLAB_ALLOW_SHARED((productKernel<source, kRows>), bytes);
+  const Deal deal{lanes, tiles};
+  PRESSLAB_LAUNCH((productKernel<source, kRows>), blocks < kMostBlocks ? blocks : kMostBlocks, kThreads, bytes, s, in, a, deal);
+}
+
 template <Source source>
 void launch(const VectorSource& in, const ProductArgs& a, Stream s) {
-  int rows = 0;
-  if (a.gated || a.activated)
-    rows = a.matrix[0].rows;
-  else
+  if constexpr (source == Source::Norm) {  // the only one in front of matrices with so many rows
+    int rows = 0;
     for (int i = 0; i < a.count; ++i) rows += a.matrix[i].rows;
-  const int blocks = (rows + kRowsAtOnce - 1) / kRowsAtOnce;
-  const int64_t bytes = sharedFloats(a.matrix[0].cols) * int64_t(sizeof(float));
-  if (bytes > kSharedWithoutAsking) PRESSLAB_ALLOW_SHARED(productKernel<source>, bytes);
-  PRESSLAB_LAUNCH(productKernel<source>, blocks < kMostBlocks ? blocks : kMostBlocks, kThreads, bytes, s, in, a, rows);
+    if (rows >= kManyRows && !a.gated) return launchRows<source, 4>(in, a, lanesFor(a.matrix[0], a.exact), s);
+  }
+  launchRows<source, 1>(in, a, kWarp, s);
 }
 
 }  // namespace

@@ -381,6 +381,8 @@ class TestCudaDecode : public QObject {
           int sum = 0;
           for (int h = 0; h < kvHeads; ++h) sum += itemsOf(heads[size_t(l * kvHeads + h)].length, plans[size_t(l)].chunk);
           QVERIFY(sum >= kvHeads && sum <= items);
+          for (int h = 0; h < kvHeads; ++h) QCOMPARE(plans[size_t(l)].arrived[h], 0);
+          plans[size_t(l)].arrived[t % kvHeads] = 3;  // as a token's attention leaves it
         }
       }
     });

@@ -117,16 +117,39 @@ class TestCudaProduct : public QObject {
     }
   }
 
-  /// Many more rows than blocks take at once.
+  void manyRows_data() {
+    QTest::addColumn<int>("form");
+    QTest::addColumn<int>("cols");
+    for (size_t i = 0; i < blockForms().size(); ++i) {
+      const int values = blockForms()[i].values;
+      if (values == 256)
+        QTest::newRow(blockForms()[i].name) << int(i) << 256;
+      else
+        for (const int cols : values == 32 ? std::vector<int>{32, 288} : std::vector<int>{5, 72, 144})
+          QTest::addRow("%s, %d columns", blockForms()[i].name, cols) << int(i) << cols;
+    }
+  }
+  /// Many more rows than blocks take at once, of two matrices: several rows a team, and teams of fewer lanes where rows are narrow.
   void manyRows() {
-    const int rows = 8192 + 1031;
-    TestMatrix m(Quant::Q4_1, rows, 32, false, 3);
-    const std::vector<float> x = steppedVector(32, 9);
-    std::vector<float> out(static_cast<size_t>(rows), NAN);
-    ProductArgs a = argsOf({&m}, false);
-    a.out[0] = out.data();
-    product(x.data(), a, nullptr);
-    checkRows("many rows", m, doubles(x), nullptr, out, false);
+    QFETCH(int, form);
+    QFETCH(int, cols);
+    const BlockForm& f = blockForms()[size_t(form)];
+    for (const bool exact : {false, true}) {
+      if (exact && cols > 72) continue;  // one value at a time: slow here, and of any width the same code
+      const int rows[] = {12001, 1033};
+      TestMatrix first(f.type, rows[0], cols, exact, 3), second(f.type, rows[1], cols, exact, 4);
+      const std::vector<float> x = steppedVector(cols, 9), bias = randomFloats(size_t(rows[1]), 8);
+      std::vector<float> out[] = {std::vector<float>(size_t(rows[0]) + 1, NAN), std::vector<float>(size_t(rows[1]) + 1, NAN)};
+      ProductArgs a = argsOf({&first, &second}, exact);
+      a.out[0] = out[0].data(), a.out[1] = out[1].data();
+      a.bias[1] = bias.data();
+      NormInput in{};
+      in.x = x.data();
+      normProduct(in, a, nullptr);
+      checkRows("first", first, doubles(x), nullptr, out[0], false);
+      checkRows("second", second, doubles(x), bias.data(), out[1], false);
+      for (int i = 0; i < 2; ++i) QVERIFY(std::isnan(out[i].back()));
+    }
   }
 
   /// A vector that needs more shared memory than a launch has without asking.

@@ -289,6 +289,10 @@ template <class T>
 T __ldcs(const T* p) {
   return *p;
 }
+template <class T>
+T __ldcg(const T* p) {
+  return *p;
+}
 
 namespace presslab::cuda_emulator {
 template <class A, class B>
