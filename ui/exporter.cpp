@@ -27,11 +27,13 @@ QString quoted(QString s) { return QLatin1Char('\'') + s.replace(QLatin1Char('\'
 QStringList exportCharts(const std::vector<ChartView*>& charts, const QString& dir, const QStringList& formats, const ChartSize& size) {
   if (!QDir().mkpath(dir)) throw Failure(ErrorCode::Io, dir.toStdString() + ": the folder cannot be made");
   QStringList paths;
-  for (ChartView* chart : charts)
+  for (ChartView* chart : charts) {
+    if (!chart->isApplicable()) continue;
     for (const QString& format : formats) {
       paths << QDir(dir).filePath(chart->id() + QLatin1Char('.') + format);
       chart->exportTo(paths.last(), size);
     }
+  }
   return paths;
 }
 
@@ -84,6 +86,7 @@ void setChartSizeSetting(const ChartSize& size) {
 QString commandOf(const CompareSpec& spec, const QString& documentPath) {
   QStringList c{QStringLiteral("presslab-cli compare")};
   if (!spec.model.path.empty()) c << QStringLiteral("-m") << quoted(QString::fromStdString(spec.model.path));
+  if (spec.model.device != "cpu") c << QStringLiteral("--device") << QString::fromStdString(spec.model.device);
   if (spec.prompt.text)
     c << QStringLiteral("--prompt-file") << quoted(documentPath);
   else if (spec.prompt.contextTokens)

@@ -173,7 +173,7 @@ void MainWindow::connectLab() {
   });
   connect(m_lab, &LabPages::adviceWanted, this, [this](const Advice& advice, const QString& from) {
     if (advice.kind == AdviceKind::Context) m_top->setContextTokens(int(advice.value));
-    if (advice.kind == AdviceKind::Device) m_device = advice.device;
+    if (advice.kind == AdviceKind::Device) setDevice(advice.device);
     if (advice.kind == AdviceKind::Model) {
       m_modelPath = QString::fromStdString(advice.model);
       ModelSpec model;

@@ -101,12 +101,14 @@ class MainWindow : public QMainWindow {
   QAction *m_report = nullptr, *m_chartSize = nullptr;
   QTabWidget* m_tabs;
   LabPages* m_lab = nullptr;
-  std::string m_device = "cpu";
+  std::string m_device = "cpu";  // of the next run
+  void makeDeviceMenu();
+  void setDevice(const std::string& name);
   QLabel* m_banner;
   QTimer* m_predictSoon;
   QString m_modelPath;
   bool m_keepRuns = true;
-  QMenu *m_file, *m_export, *m_view, *m_themes, *m_languages;
+  QMenu *m_file, *m_export, *m_view, *m_themes, *m_languages, *m_devices = nullptr;
   QAction *m_openModel, *m_openDocument, *m_openRun, *m_run, *m_cancel, *m_quit, *m_png, *m_svg, *m_pdf, *m_all, *m_csv, *m_json, *m_markdown,
       *m_command, *m_system, *m_light, *m_dark, *m_english, *m_chinese, *m_resetZoom, *m_resetLayout, *m_palette, *m_shortcuts;
   QList<QAction*> m_pageActions, m_presetActions;

@@ -10,6 +10,7 @@
 #include <QStatusBar>
 #include <QTabWidget>
 
+#include "core/api/lab.h"
 #include "core/export/export.h"
 #include "ui/charts/chart_view.h"
 #include "ui/main_window.h"
@@ -40,7 +41,7 @@ void MainWindow::makeViewMenu() {
   m_help = menuBar()->addMenu(QString());
   const auto palette = [this] {
     QList<QAction*> all;
-    for (QMenu* menu : {m_file, m_export, m_view, m_themes, m_languages, m_presetMenu, m_help})
+    for (QMenu* menu : {m_file, m_export, m_view, m_themes, m_devices, m_languages, m_presetMenu, m_help})
       for (QAction* action : menu->actions())
         if (!action->isSeparator() && !action->menu()) all << action;
     (new CommandPalette(all, this))->show();
@@ -51,11 +52,29 @@ void MainWindow::makeViewMenu() {
   m_shortcuts->setShortcut(QKeySequence(Qt::Key_F1));
 }
 
+/// The devices that this machine has; the next run takes the chosen one.
+void MainWindow::makeDeviceMenu() {
+  m_devices = menuBar()->addMenu(QString());
+  auto* exclusive = new QActionGroup(this);
+  for (const std::string& name : devices()) {
+    QAction* action = m_devices->addAction(QString::fromStdString(name), this, [this, name] { setDevice(name); });
+    action->setCheckable(true);
+    action->setChecked(name == m_device);
+    exclusive->addAction(action);
+  }
+}
+
+void MainWindow::setDevice(const std::string& name) {
+  m_device = name;
+  for (QAction* action : m_devices->actions()) action->setChecked(action->text().toStdString() == name);
+}
+
 void MainWindow::makeMenus() {
   m_file = menuBar()->addMenu(QString());
   m_export = menuBar()->addMenu(QString());
   m_view = menuBar()->addMenu(QString());
   m_themes = m_view->addMenu(QString());
+  makeDeviceMenu();
   m_languages = menuBar()->addMenu(QString());
   const auto add = [this](QMenu* menu, auto&& slot, const QKeySequence& keys = {}) {
     QAction* action = menu->addAction(QString(), this, slot);
@@ -148,6 +167,7 @@ void MainWindow::retranslateUi() {
   m_export->setTitle(tr("&Export"));
   m_view->setTitle(tr("&View"));
   m_themes->setTitle(tr("Theme"));
+  m_devices->setTitle(tr("&Device"));
   m_languages->setTitle(QStringLiteral("&Language / 语言"));
   m_openModel->setText(tr("Open model…"));
   m_openDocument->setText(tr("Open document as prompt…"));

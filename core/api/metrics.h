@@ -50,6 +50,13 @@ struct QualityMetrics {
 /// One sample of memory over the run: the live memory chart, stored.
 struct MemorySample { int layer = -1, token = -1; int64_t kvBytes = 0; double seconds = 0; };
 
+/// What a device's own allocator says, in bytes; all 0 where the memory is the process's own (RSS shows it).
+struct DeviceMemory {
+  int64_t allocated = 0;                               // in tensors
+  int64_t reserved = 0;                                // taken from the device, free blocks included
+  int64_t peak = 0;                                    // highest `allocated` since the last reset
+};
+
 struct Spread { double min = 0, median = 0, max = 0; };
 
 /// All that was measured of one method.
@@ -61,6 +68,7 @@ struct MethodMetrics {
   int64_t contextTokens = 0, questionTokens = 0, newTokens = 0;
   int64_t kvBytes = 0, kvBytesFull = 0, kvBytesPeak = 0, kvBytesEnd = 0, kvBytesReserved = 0, kvBytesPredicted = 0;
   int64_t memPeakBytes = 0, rssBefore = 0, rssAfterPrefill = 0, rssEnd = 0, scratchBytes = 0;
+  DeviceMemory device;                                 // after the last token; peak: over the method's run
   double ratioRequested = 0, ratioEffective = 0, ratioMeasured = 0;
   double loadMs = 0, tokenizeMs = 0, prefillMs = 0, compressMs = 0, firstTokenMs = 0, ttftMs = 0, timeS = 0;
   double prefillTokS = 0, decodeTokS = 0, decodeP50Ms = 0, decodeP95Ms = 0, boundMs = 0, shareOfLimit = 0;

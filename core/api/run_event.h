@@ -35,6 +35,7 @@ struct RunEvent {
   int layer = -1, step = -1;
   int32_t tokenId = -1;
   int64_t kvBytes = 0;
+  DeviceMemory device;                                 // with LayerDone and Token
   std::string text;
   std::vector<HeadMetrics> heads;
   std::vector<ExpertMetrics> experts;

@@ -139,6 +139,7 @@ void MethodRunner::decodeRest(MemoryProbe& probe) {
     more = keep(id, m_metrics.decodeMs.back());
   }
   probe.sample();
+  m_metrics.device = m_backend.deviceMemory();
   finished(Phase::Decode, total);
 }
 

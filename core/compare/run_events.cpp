@@ -80,6 +80,7 @@ void MethodEvents::layerDone(int layer, int64_t kvBytes, const LayerKeep& keep) 
   RunEvent e = make(EventKind::LayerDone);
   e.layer = layer;
   e.kvBytes = kvBytes;
+  e.device = m_backend.deviceMemory();
   const int64_t rowBytes = 2 * m_backend.kvRowBytes();
   for (size_t h = 0; h < keep.heads.size(); ++h) {
     HeadMetrics head;  // positions come with the method's result
@@ -110,6 +111,7 @@ void MethodEvents::token(int step, int32_t id, const std::string& piece, double 
   e.ms = ms;
   e.kvBytes = kvBytes;
   e.boundMs = m_boundMs;
+  e.device = m_backend.deviceMemory();
   send(e);
   m_decodeMs += ms;
   RunEvent p = make(EventKind::PhaseProgress);

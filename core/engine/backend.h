@@ -63,13 +63,6 @@ class Sequence {
   virtual void reserve(int64_t newTokens) = 0;
 };
 
-/// What a device's own allocator says, in bytes; all 0 where the memory is the process's own (RSS shows it).
-struct DeviceMemory {
-  int64_t allocated = 0;                    // in tensors
-  int64_t reserved = 0;                     // taken from the device, free blocks included
-  int64_t peak = 0;                         // highest `allocated` since the last reset
-};
-
 /// What presses and the cache need to know of a model.
 inline HeadShape shapeOf(const ModelConfig& c) {
   HeadShape s;

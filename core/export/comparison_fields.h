@@ -98,6 +98,13 @@ void memoryFields(V& v, S& m) {
 }
 
 template <class V, class S>
+void deviceFields(V& v, S& d) {
+  v.field("allocated_bytes", d.allocated);
+  v.field("reserved_bytes", d.reserved);
+  v.field("peak_bytes", d.peak);
+}
+
+template <class V, class S>
 void memoryFigures(V& v, S& m) {
   v.field("ratio_requested", m.ratioRequested);
   v.field("ratio_effective", m.ratioEffective);
@@ -113,6 +120,7 @@ void memoryFigures(V& v, S& m) {
   v.measured("rss_after_prefill_bytes", m.rssAfterPrefill);
   v.measured("rss_end_bytes", m.rssEnd);
   v.measured("scratch_bytes", m.scratchBytes);
+  v.group("device_memory", m.device, [](auto& inner, auto& d) { deviceFields(inner, d); });
 }
 
 template <class V, class S>

@@ -56,6 +56,10 @@ class ChartView : public QFrame {
   void exportTo(const QString& path, const ChartSize& size = {});
   /// The same drawing on a page of the caller's, from (0, 0), with vectors. The painter's transformation places and scales it.
   void paintOn(QCPPainter& painter, QSize size);
+  /// False where the data have nothing of the kind that the chart is about, as device memory of a run on the CPU: it is then neither shown nor
+  /// exported.
+  virtual bool applies(const ChartData&) const { return true; }
+  bool isApplicable() const { return data() && applies(*data()); }
   /// There is something to draw; a chart that was never shown draws first.
   bool hasContent();
   void copyToClipboard();  // as an image and as a table

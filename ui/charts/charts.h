@@ -148,6 +148,22 @@ class SummaryChart : public ChartView {
   void fit() override;
 };
 
+/// What the device's allocator says of each method: allocated, reserved, highest. Only for runs on a device with memory of its own.
+class DeviceMemoryChart : public ChartView {
+  Q_OBJECT
+ public:
+  explicit DeviceMemoryChart(QWidget* parent = nullptr);
+  QString title() const override { return tr("Device memory"); }
+  bool applies(const ChartData& data) const override;
+  QString caption() const override { return tr("weights, cache and buffers, as LibTorch's allocator counts them"); }
+  Table table() const override;
+
+ protected:
+  void draw(const ChartData& data) override;
+  quint64 revision(const ChartData& data) const override;
+  void fit() override;
+};
+
 /// KL divergence of every position of the answer.
 class DivergenceChart : public ChartView {
   Q_OBJECT
@@ -165,7 +181,7 @@ class DivergenceChart : public ChartView {
   QString readout(int token) const override;
 };
 
-/// All charts: memory, latency, heads, experts and quality for the first screen, then summary and divergence.
+/// All charts: memory, latency, heads, experts and quality for the first screen, then summary, divergence and device memory.
 std::vector<ChartView*> makeCharts(QWidget* parent);
 QString number(double value, int decimals);
 /// A labelled square in the legend of a map.

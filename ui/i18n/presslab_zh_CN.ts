@@ -1367,6 +1367,10 @@
 <context>
     <name>presslab::MainWindow</name>
     <message>
+        <source>&amp;Device</source>
+        <translation>设备(&amp;D)</translation>
+    </message>
+    <message>
         <source>Loading the model…</source>
         <translation>正在加载模型…</translation>
     </message>
@@ -1746,6 +1750,49 @@
     <message>
         <source>Claims of the guide, against this run</source>
         <translation>指南中的结论与本次实测对照</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::DeviceMemoryChart</name>
+    <message>
+        <source>MiB</source>
+        <translation>MiB</translation>
+    </message>
+    <message>
+        <source>allocated</source>
+        <translation>已分配</translation>
+    </message>
+    <message>
+        <source>reserved</source>
+        <translation>已预留</translation>
+    </message>
+    <message>
+        <source>peak</source>
+        <translation>峰值</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>Allocated (MiB)</source>
+        <translation>已分配 (MiB)</translation>
+    </message>
+    <message>
+        <source>Reserved (MiB)</source>
+        <translation>已预留 (MiB)</translation>
+    </message>
+    <message>
+        <source>Peak (MiB)</source>
+        <translation>峰值 (MiB)</translation>
+    </message>
+    <message>
+        <source>Device memory</source>
+        <translation>设备显存</translation>
+    </message>
+    <message>
+        <source>weights, cache and buffers, as LibTorch&apos;s allocator counts them</source>
+        <translation>权重、缓存与缓冲区，按 LibTorch 分配器的统计</translation>
     </message>
 </context>
 <context>

@@ -149,6 +149,7 @@ void ComparisonModel::apply(const RunEvent& e) {
       m_data.prefillRev = m_data.tokenRev = ++m_rev;
       m_data.layers = std::max(m_data.layers, e.layer + 1);
       l->kvBytes = e.kvBytes;
+      l->device = e.device;
       l->kvBytesPeak = std::max(l->kvBytesPeak, e.kvBytes);
       l->memory.push_back({e.layer, -1, e.kvBytes, 0});
       if (!e.heads.empty()) replaceLayer(l->heads, e);
@@ -160,6 +161,7 @@ void ComparisonModel::apply(const RunEvent& e) {
     case EventKind::Token:
       m_data.tokenRev = ++m_rev;
       l->kvBytes = e.kvBytes;
+      l->device = e.device;
       l->memory.push_back({-1, e.step, e.kvBytes, 0});
       l->ids.push_back(e.tokenId);
       l->pieces.push_back(e.text);
@@ -194,6 +196,7 @@ void ComparisonModel::fill(Lane& l, std::shared_ptr<const MethodMetrics> r) {
   l.progress = 1;
   l.kvBytes = r->kvBytesEnd > 0 ? r->kvBytesEnd : r->kvBytes;
   l.kvBytesPeak = r->kvBytesPeak;
+  l.device = r->device;
   l.kvBytesFull = r->kvBytesFull;
   if (r->boundMs > 0) l.boundMs = r->boundMs;
   if (!r->memory.empty()) l.memory = r->memory;

@@ -137,7 +137,10 @@ void ResultsPage::setComparison(std::shared_ptr<const Comparison> comparison) {
 }
 
 void ResultsPage::refresh(const ChartData& data) {
-  for (ChartView* chart : m_charts) chart->refresh(data);
+  for (ChartView* chart : m_charts) {
+    chart->refresh(data);
+    chart->setVisible(chart->applies(data));
+  }
 }
 
 void ResultsPage::retranslateUi() {

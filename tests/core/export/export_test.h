@@ -47,13 +47,14 @@ inline auto fields(const Stamp& s) {
   const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, v, w, x, y, z, a2] = s;
   return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, v, w, x, y, z, a2);
 }
+inline auto fields(const DeviceMemory& s) { return std::tie(s.allocated, s.reserved, s.peak); }
 inline auto fields(const MethodMetrics& s) {
   const auto& [method, label, calibration, notes, failed, cancelled, error, context, question, fresh, kv, full, peak, end, reserved, predicted, mem,
-               before, after, rssEnd, scratch, requested, effective, measured, load, tokenize, prefill, compress, first, ttft, time, prefillTokS,
+               before, after, rssEnd, scratch, device, requested, effective, measured, load, tokenize, prefill, compress, first, ttft, time, prefillTokS,
                decodeTokS, p50, p95, bound, share, decodeMs, byToken, memory, s1, s2, s3, quality, ids, pieces, text, eos, heads, experts, balance] =
       s;
   return std::tie(method, label, calibration, notes, failed, cancelled, error, context, question, fresh, kv, full, peak, end, reserved, predicted,
-                  mem, before, after, rssEnd, scratch, requested, effective, measured, load, tokenize, prefill, compress, first, ttft, time,
+                  mem, before, after, rssEnd, scratch, device, requested, effective, measured, load, tokenize, prefill, compress, first, ttft, time,
                   prefillTokS, decodeTokS, p50, p95, bound, share, decodeMs, byToken, memory, s1, s2, s3, quality, ids, pieces, text, eos, heads,
                   experts, balance);
 }
@@ -154,6 +155,7 @@ class RandomRun {
                        &m.kvBytesReserved, &m.kvBytesPredicted, &m.memPeakBytes, &m.rssBefore, &m.rssAfterPrefill, &m.rssEnd, &m.scratchBytes}) {
       *v = count();
     }
+    m.device = {count(), count(), count()};
     for (double* v : {&m.ratioRequested, &m.ratioEffective, &m.ratioMeasured, &m.loadMs, &m.tokenizeMs, &m.prefillMs, &m.compressMs, &m.firstTokenMs,
                       &m.ttftMs, &m.timeS, &m.prefillTokS, &m.decodeTokS, &m.decodeP50Ms, &m.decodeP95Ms, &m.boundMs, &m.shareOfLimit}) {
       *v = positive();
