@@ -49,6 +49,10 @@ void CudaSequence::beginPrefill(std::span<const int32_t> ids, TraceNeeds needs) 
     if (id < 0 || id >= c.vocab) badInput("token id " + std::to_string(id) + " is outside the vocabulary of " + std::to_string(c.vocab));
   m_needs = needs;
   m_tokens = int64_t(ids.size());
+  if (needs.window > 0) {                // scored on the way: keys and queries stay where they are
+    m_needs.keys = m_needs.queries = false;
+    m_scores = std::make_unique<LayerScores>(m_backend, m_tokens > needs.window ? needs.window : m_tokens / 2, m_tokens);
+  }
   m_rope = m_backend.rope(m_tokens + kRopeAhead);
   m_x = m_backend.zeros(m_tokens * c.hidden).view({m_tokens, c.hidden});
   m_bad = m_backend.bytes(int64_t(sizeof(int32_t)));
@@ -59,12 +63,12 @@ void CudaSequence::beginPrefill(std::span<const int32_t> ids, TraceNeeds needs) 
   cuda::checkLaunch();
   m_prefilling = true;
   const size_t t = size_t(m_tokens), rows = t * size_t(c.kvHeads * c.headDim);
-  if (needs.queries) m_traceQ.resize(t * size_t(c.heads * c.headDim));
-  if (needs.input) m_traceX.resize(t * size_t(c.hidden));
-  if (needs.residual) m_traceResidual.resize(t * size_t(c.hidden));
-  if (needs.keys) m_traceK.resize(rows);
-  if (needs.values) m_traceV.resize(rows);
-  m_scratch = int64_t(m_x.nbytes());
+  if (m_needs.queries) m_traceQ.resize(t * size_t(c.heads * c.headDim));
+  if (m_needs.input) m_traceX.resize(t * size_t(c.hidden));
+  if (m_needs.residual) m_traceResidual.resize(t * size_t(c.hidden));
+  if (m_needs.keys) m_traceK.resize(rows);
+  if (m_needs.values) m_traceV.resize(rows);
+  m_scratch = int64_t(m_x.nbytes()) + (m_scores ? m_scores->bytes() : 0);
   for (const auto* v : {&m_traceQ, &m_traceX, &m_traceResidual, &m_traceK, &m_traceV}) m_scratch += int64_t(v->capacity() * sizeof(float));
 }
 
@@ -112,6 +116,7 @@ at::Tensor CudaSequence::attendRows(int l, int64_t start, int64_t n, const at::T
   a.scale = m_backend.attentionScale();
   a.window = c.isSliding(l) ? int(c.slidingWindow) : 0;
   a.exact = m_backend.exact();
+  if (m_scores) m_scores->record(a);
   cuda::prefillAttention(a, nullptr);
   return out;
 }
@@ -192,7 +197,7 @@ void CudaSequence::prefillChunk(int l, int64_t start, int64_t n) {
   feedForwardRows(l, start, n, attendRows(l, start, n, norm));
   if (start + n == m_tokens && c.isBounded(l)) {
     m_whole = l;
-    if (!m_needs.any()) settleBounded();  // nobody will ask for its trace
+    if (!m_needs.any() && !m_scores) settleBounded();  // nobody will ask for its trace
   }
 }
 
@@ -206,6 +211,10 @@ LayerTrace CudaSequence::trace(int l) {
   for (int h = 0; h < c.kvHeads; ++h) {
     if (m_needs.keys) m_cache.readRows(l, h, false, m_traceK.data() + h * perHead);
     if (m_needs.values) m_cache.readRows(l, h, true, m_traceV.data() + h * perHead);
+  }
+  if (m_scores) {
+    m_scores->setLayer(m_cache.deviceHeads() + int64_t{l} * c.kvHeads);
+    t.device = m_scores.get();
   }
   if (m_needs.keys) t.k = m_traceK.data();
   if (m_needs.values) t.v = m_traceV.data();
@@ -246,6 +255,7 @@ void CudaSequence::endPrefill(float* lastLogits) {
   if (!m_prefilling) throw Failure(ErrorCode::Failed, "prefill: ended before it began");
   settleBounded();
   m_dense = {};
+  m_scores.reset();
   if (lastLogits) m_token.logitsOf(floats(m_x) + (m_tokens - 1) * m_backend.config().hidden, lastLogits, m_tokens - 1);
   m_x = at::Tensor();
   for (auto* v : {&m_traceQ, &m_traceX, &m_traceResidual, &m_traceK, &m_traceV}) std::vector<float>().swap(*v);

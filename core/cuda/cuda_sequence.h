@@ -8,6 +8,7 @@
 
 #include "core/cuda/cuda_backend.h"
 #include "core/cuda/cuda_cache.h"
+#include "core/cuda/layer_scores.h"
 #include "core/cuda/token_graph.h"
 
 namespace presslab::cuda_path {
@@ -52,6 +53,7 @@ class CudaSequence final : public Sequence {
   // Prefill.
   bool m_prefilling = false;
   TraceNeeds m_needs;
+  std::unique_ptr<LayerScores> m_scores;  // of the layer being filled, when the press reads a window of queries alone
   DenseLayer m_dense;
   at::Tensor m_x;    // (T, hidden), the residual stream
   at::Tensor m_bad;  // int32: first row of the chunk that is not finite

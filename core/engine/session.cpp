@@ -61,7 +61,9 @@ PrefillResult prefill(Backend& backend, Sequence& sequence, std::span<const int3
   testStop(stop, "prefill");
   const bool again = press && press->rereads();
   Clock::time_point start = Clock::now();
-  sequence.beginPrefill(ids, press ? press->needs() : TraceNeeds{});
+  TraceNeeds needs = press ? press->needs() : TraceNeeds{};
+  if (press) needs.window = press->windowOnly();
+  sequence.beginPrefill(ids, needs);
   result.prefillMs += msSince(start);
   for (int l = 0; l < layers; ++l) {
     for (int64_t at = 0; at < tokens; at += kPrefillChunk) {

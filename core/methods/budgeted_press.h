@@ -31,6 +31,7 @@ class BudgetedPress final : public Press {
   TraceNeeds needs() const override { return m_press->needs(); }
   bool wantsCalibration() const override { return m_press->wantsCalibration(); }
   bool ragged() const override { return m_press->ragged(); }
+  int64_t windowOnly() const override { return m_press->windowOnly(); }
   bool rereads() const override { return m_press->rereads(); }
   /// The ratio that was found; 0 before begin().
   double ratio() const override { return m_begun ? m_press->ratio() : 0; }

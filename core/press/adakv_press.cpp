@@ -26,6 +26,7 @@ class AdaKvPress final : public Press {
 
   std::string spec() const override { return m_spec; }
   TraceNeeds needs() const override { return m_inner->needs(); }
+  int64_t windowOnly() const override { return m_inner->windowOnly(); }
   bool ragged() const override { return true; }
   double ratio() const override { return m_inner->ratio(); }
   int64_t predictKept(const RunContext& run) const override { return m_inner->predictKept(run); }

@@ -19,6 +19,7 @@ class KvqPress final : public Press {
   bool wantsCalibration() const override { return m_inner && m_inner->wantsCalibration(); }
   bool ragged() const override { return m_inner && m_inner->ragged(); }
   double ratio() const override { return m_inner ? m_inner->ratio() : 0; }
+  int64_t windowOnly() const override { return m_inner ? m_inner->windowOnly() : 0; }
   bool rereads() const override { return m_inner && m_inner->rereads(); }
   int64_t predictKept(const RunContext&) const override;
   int64_t predictBytes(const RunContext&, int64_t rowBytes) const override;

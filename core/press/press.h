@@ -117,6 +117,9 @@ class Press {
   virtual ~Press() = default;
   virtual std::string spec() const = 0;                       ///< canonical text
   virtual TraceNeeds needs() const { return {}; }
+  /// Above 0: of keys and queries the press reads only what windowScores() says of so many latest queries (TraceNeeds::window). A press that does
+  /// anything else with its trace, or gives a part of it to another press, leaves it at 0.
+  virtual int64_t windowOnly() const { return 0; }
   virtual bool wantsCalibration() const { return false; }     ///< reads RunContext::pattern
   virtual bool ragged() const { return false; }
   /// Requested share removed, in [0,1).

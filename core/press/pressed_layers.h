@@ -19,6 +19,7 @@ class PressedLayers final : public Press {
   bool wantsCalibration() const override { return m_inner->wantsCalibration(); }
   bool ragged() const override { return m_inner->ragged(); }
   double ratio() const override { return m_inner->ratio(); }
+  int64_t windowOnly() const override { return m_inner->windowOnly(); }
   bool rereads() const override { return m_inner->rereads(); }
   int64_t predictKept(const RunContext&) const override;
   int64_t predictBytes(const RunContext&, int64_t rowBytes) const override;

@@ -8,6 +8,11 @@ namespace presslab {
 
 void windowScores(const ScoreLayer& l, int64_t queries, int pool, bool valueNorm, float* out, bool byCount) {
   const int64_t tokens = l.t.tokens, kept = tokens - queries;
+  if (l.t.device) {
+    l.t.device->window(queries, pool, valueNorm, byCount, out);
+    putOnTop(out, l.shape.kvHeads, tokens, kept, tokens);
+    return;
+  }
   constexpr int kBatch = 12;  // whole register tiles
   const int dim = l.shape.headDim, heads = l.shape.queryHeads();
   l.keys(0);  // made before the tasks read them
