@@ -9,11 +9,11 @@ namespace presslab::cuda {
 namespace {
 
 constexpr int kThreads = 256;
-constexpr unsigned kMostBlocks = 4096;       // of a head; beyond, a thread copies several vectors
+constexpr unsigned kMostBlocks = 4096;  // of a head; beyond, a thread copies several vectors
 
 /// Blocks of a head share its rows, a thread copies 16 bytes at a time.
-__global__ void __launch_bounds__(kThreads) compactKernel(const HeadState* from, const HeadState* to, const int32_t* kept, const int32_t* count,
-                                                          int64_t stride, int vectors) {
+__global__ void __launch_bounds__(kThreads)
+    compactKernel(const HeadState* from, const HeadState* to, const int32_t* kept, const int32_t* count, int64_t stride, int vectors) {
   const int h = int(blockIdx.y);
   const HeadState a = from[h], b = to[h];
   const int64_t total = int64_t(count[h]) * vectors;
@@ -42,8 +42,9 @@ __global__ void __launch_bounds__(kThreads) rowNormKernel(const HeadState* heads
 
 }  // namespace
 
-void compactRows(const HeadState* from, const HeadState* to, int heads, const int32_t* kept, const int32_t* count, int64_t stride, int headDim, Type elem,
-                 Stream s) {
+void compactRows(const HeadState* from, const HeadState* to, int heads, const int32_t* kept, const int32_t* count, int64_t stride, int headDim,
+                 Type elem, Stream s) {
+  if (heads < 1 || stride < 1) return;  // a grid has at least one block
   const int vectors = headDim * bytesOf(elem) / int(sizeof(uint4));
   const int64_t blocks = (stride * vectors + kThreads - 1) / kThreads;
   const dim3 grid(blocks < int64_t(kMostBlocks) ? unsigned(blocks) : kMostBlocks, unsigned(heads));
@@ -51,6 +52,7 @@ void compactRows(const HeadState* from, const HeadState* to, int heads, const in
 }
 
 void rowNorms(const HeadState* heads, int kvHeads, int64_t tokens, Type elem, int headDim, bool values, float* out, Stream s) {
+  if (kvHeads < 1 || tokens < 1) return;
   const dim3 grid(unsigned((tokens + kThreads / kWarp - 1) / (kThreads / kWarp)), unsigned(kvHeads));
   PRESSLAB_LAUNCH(rowNormKernel, grid, kThreads, 0, s, heads, tokens, elem, headDim, values, out);
 }
