@@ -17,7 +17,7 @@ constexpr int kValueRows = 4;  // rows of values that a thread fetches before it
 
 /// Keys of which a lane fetches its part before it uses them; with kHeads at least eight sums, so that eight lanes can share out the totals.
 template <int kHeads>
-constexpr int kKeyRows = kHeads == 1 ? 8 : 4;
+constexpr int kKeyRows = kHeads == 1 ? 8 : kHeads == 8 ? 2 : 4;
 
 /// Shared memory of a block. Queries stand in two halves: of each eight values the first four in one, the others in the other.
 struct Room {
