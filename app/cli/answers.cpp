@@ -10,13 +10,13 @@
 namespace presslab::cli {
 namespace {
 
-Json answerJson(size_t index, const std::string& question, const Answer& a, bool whole) {
+Json answerJson(size_t index, const std::string& question, const Answer& a, bool stopAtEos, bool whole) {
   Json j;
   j["index"] = index;
   j["question"] = question;
   if (whole) j["ids"] = a.ids;
   j["text"] = a.text;
-  j["stop"] = a.cancelled ? "cancelled" : a.eosAt >= 0 && size_t(a.eosAt) + 1 == a.ids.size() ? "eos" : "length";
+  j["stop"] = a.cancelled ? "cancelled" : a.eosAt >= 0 && stopAtEos ? "eos" : "length";
   j["position"] = a.startPosition;
   j["n_question"] = a.questionTokens;
   j["n_new"] = a.ids.size();
@@ -94,8 +94,8 @@ class Answers {
     };
     Answer a;
     const auto keep = [&] {
-      m_whole.push_back(answerJson(m_whole.size(), question, a, true));
-      m_rows.push_back(answerJson(m_rows.size(), question, a, false));
+      m_whole.push_back(answerJson(m_whole.size(), question, a, m_job.stopAtEos, true));
+      m_rows.push_back(answerJson(m_rows.size(), question, a, m_job.stopAtEos, false));
       if (!stream) return;
       writeOut("\n\n");
       flushOut();

@@ -100,7 +100,8 @@ void checkQuestions(const GenerateOptions& o) {
   if (o.prompt.queryAware && (o.turns || o.prompt.questions.size() > 1))
     badInput("--query-aware compresses one question with the context: it excludes --turns and further --question");
   for (const std::string& question : o.prompt.questions)
-    if (question.empty() && (o.turns || o.prompt.questions.size() > 1)) badInput("--question: one of several is empty");
+    if (question.find_first_not_of(" \t\r\n") == std::string::npos && (o.turns || o.prompt.questions.size() > 1))
+      badInput("--question: one of several is empty");
 }
 
 int generate(const GenerateOptions& o, const Context& context) {

@@ -103,6 +103,7 @@ void TestCliEngine::questionsOnOneContext() {
     QCOMPARE(answer["question"].toString(), questions[i]);
     QCOMPARE(answer["ids"].toArray(), alone["ids"].toArray());
     QCOMPARE(answer["text"], alone["text"]);
+    QCOMPARE(answer["stop"], alone["stop"]);
     QCOMPARE(answer["kv_bytes_before"], alone["kv_bytes"]);
     QCOMPARE(answer["kv_bytes_end"], alone["kv_bytes_end"]);
     QCOMPARE(answer["position"].toInt(), whole["n_context"].toInt());
@@ -161,6 +162,10 @@ void TestCliEngine::questionsThatCannotBe() {
   refused({"--chat"}, "--chat");
   refused({"--turns", "-"}, "has no line", "\n \n");
   refused({"--question", "a", "--question", ""}, "empty");
+  refused({"--question", "a", "--question", " \t"}, "empty");
+  refused({"--question", "a", "--turns", "/nowhere/turns.txt", "--question", ""}, "empty");
+  const CliResult none = cli({"generate", "-m", kTinyModel, "--question", "a", "--question", "b"});
+  QVERIFY2(none.code == 2 && none.err.contains("no prompt"), none.err.constData());
   // What was answered before the positions ran out is there.
   const CliResult r =
       cli({"generate", "-m", kTinyModel, "--context", "300", "-n", "80", "--ignore-eos", "--format", "json", "--turns", "-"}, "a\nb\nc\n");
