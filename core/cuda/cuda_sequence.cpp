@@ -49,7 +49,8 @@ void CudaSequence::beginPrefill(std::span<const int32_t> ids, TraceNeeds needs) 
     if (id < 0 || id >= c.vocab) badInput("token id " + std::to_string(id) + " is outside the vocabulary of " + std::to_string(c.vocab));
   m_needs = needs;
   m_tokens = int64_t(ids.size());
-  if (needs.window > 0) {                // scored on the way: keys and queries stay where they are
+  // Scored on the way: keys and queries stay where they are. Not where a window hides keys from attention, which presses score all the same.
+  if (needs.window > 0 && !m_backend.masksByPosition()) {
     m_needs.keys = m_needs.queries = false;
     m_scores = std::make_unique<LayerScores>(m_backend, m_tokens > needs.window ? needs.window : m_tokens / 2, m_tokens);
   }
