@@ -9,27 +9,12 @@
 #include <utility>
 
 #include "core/api/error.h"
+#include "core/press/check_keep.h"
 
 namespace presslab {
 namespace {
 
 constexpr int64_t kGrowth = 64;             // rows added to each head when nothing was reserved
-
-std::string place(int layer, int head) { return "KV cache: layer " + std::to_string(layer) + ", head " + std::to_string(head) + ": "; }
-
-void check(const HeadKeep& keep, int64_t length, int layer, int head) {
-  int64_t before = -1;
-  for (const int32_t p : keep.positions) {
-    if (p <= before || p >= length)
-      throw Failure(ErrorCode::Failed, place(layer, head) + "kept position " + std::to_string(p) + " after " + std::to_string(before) +
-                                           " of " + std::to_string(length) + " tokens");
-    before = p;
-  }
-  const int64_t limit = keep.sink + std::max<int64_t>(keep.recent, 1);
-  if (keep.ring && int64_t(keep.positions.size()) > limit)
-    throw Failure(ErrorCode::Failed, place(layer, head) + std::to_string(keep.positions.size()) + " kept tokens do not fit a ring of " +
-                                         std::to_string(limit));
-}
 
 }  // namespace
 
@@ -75,8 +60,8 @@ int64_t RaggedCache::gather(int64_t from, int64_t to, std::span<const int32_t> r
 }
 
 void RaggedCache::keep(int layer, const LayerKeep& kept) {
-  if (int(kept.heads.size()) != m_kvHeads) throw Failure(ErrorCode::Failed, place(layer, int(kept.heads.size())) + "heads are missing");
-  for (int h = 0; h < m_kvHeads; ++h) check(kept.heads[size_t(h)], length(layer, h), layer, h);
+  if (int(kept.heads.size()) != m_kvHeads) throw Failure(ErrorCode::Failed, cachePlace(layer, int(kept.heads.size())) + "heads are missing");
+  for (int h = 0; h < m_kvHeads; ++h) checkKeep(kept.heads[size_t(h)], length(layer, h), layer, h);
   quantiseKept(layer, kept);
   const int64_t start = at(layer, 0).k, before = layerBytes(layer);
   const auto rowsOf = [&](int h) { return std::span(kept.heads[size_t(h)].positions).subspan(size_t(at(layer, h).blockRows)); };
@@ -121,11 +106,11 @@ void RaggedCache::keepSlots(const std::vector<std::vector<int32_t>>& slots) {
     const int layer = int(i) / m_kvHeads, h = int(i) % m_kvHeads;
     int32_t before = -1;
     for (const int32_t s : slots[i]) {
-      if (s <= before || s >= length(layer, h)) throw Failure(ErrorCode::Failed, place(layer, h) + "kept slot " + std::to_string(s) + " after " + std::to_string(before));
+      if (s <= before || s >= length(layer, h)) throw Failure(ErrorCode::Failed, cachePlace(layer, h) + "kept slot " + std::to_string(s) + " after " + std::to_string(before));
       before = s;
     }
     if (!slots[i].empty() && (m_heads[i].ring || m_heads[i].blockRows > 0))
-      throw Failure(ErrorCode::Failed, place(layer, h) + "a ring or a quantised head cannot be cut while decoding");
+      throw Failure(ErrorCode::Failed, cachePlace(layer, h) + "a ring or a quantised head cannot be cut while decoding");
   }
   int64_t to = 0;                            // arrays move towards the start, in their order, so nothing is overwritten before it has moved
   std::vector<int32_t> all;
@@ -157,7 +142,7 @@ void RaggedCache::dropSlot(int layer, int h, int64_t slot) {
   Head& head = at(layer, h);
   const int64_t rows = length(layer, h);
   if (slot < 0 || slot >= rows || head.ring || head.blockRows > 0)
-    throw Failure(ErrorCode::Failed, place(layer, h) + "slot " + std::to_string(slot) + " of " + std::to_string(rows) + " cannot be dropped");
+    throw Failure(ErrorCode::Failed, cachePlace(layer, h) + "slot " + std::to_string(slot) + " of " + std::to_string(rows) + " cannot be dropped");
   const auto behind = size_t((rows - slot - 1) * m_rowBytes);
   for (const int64_t array : {head.k, head.v}) {
     std::byte* const row = m_arena.data() + array + slot * m_rowBytes;

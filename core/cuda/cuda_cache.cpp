@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/api/error.h"
+#include "core/press/check_keep.h"
 #include "kernels/cuda/device_runtime.h"
 #include "kernels/cuda/press_kernels.h"
 #include "kernels/kernels.h"
@@ -18,22 +19,6 @@ namespace presslab::cuda_path {
 namespace {
 
 constexpr int64_t kGrowth = 64;  // rows added to a head when nothing was reserved
-
-std::string place(int layer, int head) { return "KV cache: layer " + std::to_string(layer) + ", head " + std::to_string(head) + ": "; }
-
-void check(const HeadKeep& keep, int64_t length, int layer, int head) {
-  int64_t before = -1;
-  for (const int32_t p : keep.positions) {
-    if (p <= before || p >= length)
-      throw Failure(ErrorCode::Failed, place(layer, head) + "kept position " + std::to_string(p) + " after " + std::to_string(before) + " of " +
-                                           std::to_string(length) + " tokens");
-    before = p;
-  }
-  const int64_t limit = keep.sink + std::max<int64_t>(keep.recent, 1);
-  if (keep.ring && int64_t(keep.positions.size()) > limit)
-    throw Failure(ErrorCode::Failed,
-                  place(layer, head) + std::to_string(keep.positions.size()) + " kept tokens do not fit a ring of " + std::to_string(limit));
-}
 
 }  // namespace
 
@@ -76,7 +61,7 @@ at::Tensor CudaCache::place(std::vector<cuda::HeadState>& heads) const {
 void CudaCache::beginLayer(int layer, int64_t tokens) {
   std::vector<cuda::HeadState> heads(static_cast<size_t>(m_kvHeads));
   for (int h = 0; h < m_kvHeads; ++h) {
-    if (length(layer, h) > 0) throw Failure(ErrorCode::Failed, presslab::cuda_path::place(layer, h) + "the layer is begun twice");
+    if (length(layer, h) > 0) throw Failure(ErrorCode::Failed, cachePlace(layer, h) + "the layer is begun twice");
     heads[size_t(h)].capacity = heads[size_t(h)].length = int32_t(tokens);
   }
   m_storage[size_t(layer)] = place(heads);
@@ -101,12 +86,12 @@ void CudaCache::uploadPositions(int layer) {
 
 void CudaCache::keep(int layer, const LayerKeep& kept) {
   if (int(kept.heads.size()) != m_kvHeads)
-    throw Failure(ErrorCode::Failed, presslab::cuda_path::place(layer, int(kept.heads.size())) + "heads are missing");
+    throw Failure(ErrorCode::Failed, cachePlace(layer, int(kept.heads.size())) + "heads are missing");
   int64_t most = 0;
   bool all = true;
   for (int h = 0; h < m_kvHeads; ++h) {
     const HeadKeep& k = kept.heads[size_t(h)];
-    check(k, length(layer, h), layer, h);
+    checkKeep(k, length(layer, h), layer, h);
     most = std::max(most, int64_t(k.positions.size()));
     all = all && int64_t(k.positions.size()) == length(layer, h);
   }

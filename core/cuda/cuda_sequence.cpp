@@ -12,6 +12,8 @@
 #include <utility>
 
 #include "core/api/error.h"
+#include "core/engine/sequence_checks.h"
+#include "core/press/check_keep.h"
 #include "core/press/pressed_layers.h"
 #include "kernels/cuda/device_runtime.h"
 
@@ -34,19 +36,15 @@ CudaSequence::CudaSequence(CudaBackend& backend, CudaCache cache, int64_t positi
 
 std::unique_ptr<Sequence> CudaSequence::clone() const {
   m_backend.enter();
-  if (m_prefilling) throw Failure(ErrorCode::Failed, "a sequence cannot be copied inside its prefill");
+  checkCopied(m_prefilling);
   return std::unique_ptr<Sequence>(new CudaSequence(m_backend, m_cache.clone(), m_position));
 }
 
 void CudaSequence::beginPrefill(std::span<const int32_t> ids, TraceNeeds needs) {
   m_backend.enter();
   const ModelConfig& c = m_backend.config();
-  if (ids.empty()) badInput("the context has no tokens");
-  if (int64_t(ids.size()) > c.contextLength)
-    badInput("the context has " + std::to_string(ids.size()) + " tokens, the model has " + std::to_string(c.contextLength) + " positions");
-  if (m_position != 0 || m_prefilling) throw Failure(ErrorCode::Failed, "a sequence is prefilled once");
-  for (const int32_t id : ids)
-    if (id < 0 || id >= c.vocab) badInput("token id " + std::to_string(id) + " is outside the vocabulary of " + std::to_string(c.vocab));
+  checkContext(ids, c, m_position != 0 || m_prefilling);
+  for (const int32_t id : ids) checkId(id, c);
   m_needs = needs;
   m_tokens = int64_t(ids.size());
   // Scored on the way: keys and queries stay where they are. Not where a window hides keys from attention, which presses score all the same.
@@ -166,16 +164,13 @@ void CudaSequence::feedForwardRows(int l, int64_t start, int64_t n, const at::Te
   cuda::checkLaunch();
   int32_t bad = 0;
   cuda::copyToHost(&bad, r.bad, int64_t(sizeof bad), nullptr);  // also waits, so that the time of a chunk is its own
-  if (bad != kAllWell)
-    throw Failure(ErrorCode::Failed,
-                  "layer " + std::to_string(l) + " is the first with a value that is not finite, at position " + std::to_string(start + bad));
+  if (bad != kAllWell) valueNotFinite(l, start + bad);
 }
 
 void CudaSequence::prefillChunk(int l, int64_t start, int64_t n) {
   m_backend.enter();
   const ModelConfig& c = m_backend.config();
-  if (!m_prefilling || start < 0 || n < 1 || start + n > m_tokens)
-    throw Failure(ErrorCode::Failed, "prefill: no chunk of " + std::to_string(n) + " tokens at " + std::to_string(start));
+  checkPart("prefill: no chunk of", m_prefilling, start, n, m_tokens);
   if (start == 0) {
     settleBounded();
     m_cache.beginLayer(l, m_tokens);
@@ -232,9 +227,7 @@ LayerTrace CudaSequence::trace(int l) {
 
 void CudaSequence::keep(int l, const LayerKeep& kept) {
   m_backend.enter();
-  bool rewrites = kept.rerotated;
-  for (const HeadKeep& head : kept.heads) rewrites = rewrites || !head.merges.empty() || !head.zeroed.empty();
-  if (rewrites) badInput("a press that rewrites kept rows runs on the program's own CPU kernels alone (device cpu)");
+  if (rewritesRows(kept)) badInput("a press that rewrites kept rows runs on the program's own CPU kernels alone (device cpu)");
   if (kept.quant.form != kernels::KvForm::None) badInput("kvq: quantised rows are held by the cpu backend alone");
   if (kept.decode) badInput("compression while decoding runs on the cpu backend alone");
   if (m_backend.config().isBounded(l))
@@ -253,7 +246,7 @@ void CudaSequence::settleBounded() {
 
 void CudaSequence::endPrefill(float* lastLogits) {
   m_backend.enter();
-  if (!m_prefilling) throw Failure(ErrorCode::Failed, "prefill: ended before it began");
+  checkEnd(m_prefilling);
   settleBounded();
   m_dense = {};
   m_scores.reset();
@@ -268,8 +261,7 @@ void CudaSequence::endPrefill(float* lastLogits) {
 void CudaSequence::chunkLogits(int64_t start, int64_t count, float* out) {
   m_backend.enter();
   const ModelConfig& c = m_backend.config();
-  if (!m_prefilling || start < 0 || count < 1 || start + count > m_tokens)
-    throw Failure(ErrorCode::Failed, "no logits of " + std::to_string(count) + " tokens at " + std::to_string(start));
+  checkPart("no logits of", m_prefilling, start, count, m_tokens);
   const at::Tensor norm = at::empty({count, c.hidden}, m_backend.productOptions());
   cuda::NormRowsArgs r{};
   r.x = m_x.mutable_data_ptr<float>() + start * c.hidden;
@@ -286,34 +278,21 @@ void CudaSequence::chunkLogits(int64_t start, int64_t count, float* out) {
     toHost(logits, part.data());
     for (int64_t i = 0; i < count; ++i) std::copy_n(part.data() + i * columns, columns, out + i * c.vocab + first);
   }
-  for (int64_t i = 0; i < count * c.vocab; ++i)
-    if (!std::isfinite(out[i]))
-      throw Failure(ErrorCode::Failed, "output matrix: a logit that is not finite at position " + std::to_string(start + i / c.vocab));
+  checkLogitRows(out, count, c.vocab, start);
 }
 
 void CudaSequence::decode(int32_t id, float* logits, const AttentionTap& tap) {
   m_backend.enter();
   const ModelConfig& c = m_backend.config();
-  if (m_prefilling) throw Failure(ErrorCode::Failed, "decode: the prefill has not ended");
-  if (m_position >= c.contextLength)
-    badInput("position " + std::to_string(m_position) + " does not exist: the model has " + std::to_string(c.contextLength) + " positions");
-  if (id < 0 || id >= c.vocab) badInput("token id " + std::to_string(id) + " is outside the vocabulary of " + std::to_string(c.vocab));
+  checkStep(m_prefilling, m_position, c);
+  checkId(id, c);
   if (m_rope->host.positions() <= m_position) m_rope = m_backend.rope(m_position + kRopeAhead);
   m_cache.advanceAll(int32_t(m_position));
   m_token.run(id, m_position, m_cache, *m_rope, logits, tap);
   ++m_position;
 }
 
-CacheBytes CudaSequence::bytes() const {
-  CacheBytes b;
-  b.held = m_cache.heldBytes();
-  b.used = m_cache.usedBytes();
-  b.reserved = m_cache.reservedBytes();
-  b.index = m_cache.indexBytes();
-  b.peak = m_cache.peakBytes();
-  b.scratch = m_scratch;
-  return b;
-}
+CacheBytes CudaSequence::bytes() const { return bytesOf(m_cache, m_scratch); }
 
 void CudaSequence::reserve(int64_t newTokens) {
   m_backend.enter();

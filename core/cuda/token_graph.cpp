@@ -8,7 +8,7 @@
 #include <limits>
 #include <string>
 
-#include "core/api/error.h"
+#include "core/engine/sequence_checks.h"
 
 namespace presslab::cuda_path {
 namespace {
@@ -228,10 +228,8 @@ void TokenGraph::finish(int64_t position, float* logits) {
   cuda::copyToHost(d->host.data() + from, d->end.const_data_ptr<float>() + from, (int64_t(d->host.size()) - from) * int64_t(sizeof(float)), m_stream);
   cuda::Token token;
   std::memcpy(static_cast<void*>(&token), d->host.data() + c.vocab, sizeof token);
-  if (token.bad < c.layers)
-    throw Failure(ErrorCode::Failed,
-                  "layer " + std::to_string(token.bad) + " is the first with a value that is not finite, at position " + std::to_string(position));
-  if (token.bad == c.layers) throw Failure(ErrorCode::Failed, "output matrix: a logit that is not finite at position " + std::to_string(position));
+  if (token.bad < c.layers) valueNotFinite(token.bad, position);
+  if (token.bad == c.layers) logitNotFinite(position);
   if (logits) std::memcpy(logits, d->host.data(), size_t(c.vocab) * sizeof(float));
 }
 

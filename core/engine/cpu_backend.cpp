@@ -6,6 +6,7 @@
 
 #include "core/api/error.h"
 #include "core/engine/cpu_sequence.h"
+#include "core/engine/sequence_checks.h"
 #include "core/engine/tune_threads.h"
 
 namespace presslab {
@@ -124,8 +125,7 @@ std::vector<float> CpuBackend::outputProjection(int l) {
 }
 
 void CpuBackend::embed(int32_t id, int64_t position, float* out) const {
-  if (id < 0 || id >= m_config.vocab)
-    badInput("token id " + std::to_string(id) + " is outside the vocabulary of " + std::to_string(m_config.vocab));
+  checkId(id, m_config);
   if (m_config.tiedEmbedding)
     m_output->row(id, out);
   else

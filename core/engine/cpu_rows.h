@@ -10,6 +10,7 @@
 
 #include "core/api/error.h"
 #include "core/engine/cpu_backend.h"
+#include "core/engine/sequence_checks.h"
 
 namespace presslab {
 
@@ -31,13 +32,11 @@ inline void checkLayer(const float* x, int64_t rows, int64_t hidden, int layer, 
   if (allFinite(x, rows * hidden)) return;
   int64_t row = 0;
   while (allFinite(x + row * hidden, hidden)) ++row;
-  throw Failure(ErrorCode::Failed, "layer " + std::to_string(layer) + " is the first with a value that is not finite, at position " +
-                                       std::to_string(start + row));
+  valueNotFinite(layer, start + row);
 }
 
 inline void checkLogits(const float* logits, int64_t vocab, int64_t position) {
-  if (allFinite(logits, vocab)) return;
-  throw Failure(ErrorCode::Failed, "output matrix: a logit that is not finite at position " + std::to_string(position));
+  if (!allFinite(logits, vocab)) logitNotFinite(position);
 }
 
 template <class F>

@@ -44,7 +44,7 @@ CpuSequence::CpuSequence(CpuBackend& backend, const RaggedCache& cache, int64_t 
 }
 
 std::unique_ptr<Sequence> CpuSequence::clone() const {
-  if (m_prefilling) throw Failure(ErrorCode::Failed, "a sequence cannot be copied inside its prefill");
+  checkCopied(m_prefilling);
   std::unique_ptr<CpuSequence> copy(new CpuSequence(m_backend, m_cache, m_position));
   copy->m_closedUp = m_closedUp;
   copy->m_decodeKeeper = m_decodeKeeper;
@@ -57,10 +57,7 @@ std::unique_ptr<Sequence> CpuSequence::clone() const {
 
 void CpuSequence::beginPrefill(std::span<const int32_t> ids, TraceNeeds needs) {
   const ModelConfig& c = m_backend.config();
-  if (ids.empty()) badInput("the context has no tokens");
-  if (int64_t(ids.size()) > c.contextLength)
-    badInput("the context has " + std::to_string(ids.size()) + " tokens, the model has " + std::to_string(c.contextLength) + " positions");
-  if (m_position != 0 || m_prefilling) throw Failure(ErrorCode::Failed, "a sequence is prefilled once");
+  checkContext(ids, c, m_position != 0 || m_prefilling);
   m_prefilling = true;
   m_tokens = int64_t(ids.size());
   m_needs = needs;
@@ -175,8 +172,7 @@ void CpuSequence::prefillChunk(int l, int64_t start, int64_t count) {
   const ModelConfig& c = m_backend.config();
   const CpuLayer& w = m_backend.layer(l);
   kernels::Pool& pool = m_backend.pool();
-  if (!m_prefilling || start < 0 || count < 1 || count > kPrefillChunk || start + count > m_tokens)
-    throw Failure(ErrorCode::Failed, "prefill: no chunk of " + std::to_string(count) + " tokens at " + std::to_string(start));
+  checkPart("prefill: no chunk of", m_prefilling, start, count, m_tokens, kPrefillChunk);
   if (start == 0) {
     settleBounded();
     m_cache.beginLayer(l, m_tokens);
@@ -279,8 +275,7 @@ void CpuSequence::keep(int l, const LayerKeep& kept) {
 
 void CpuSequence::chunkLogits(int64_t start, int64_t count, float* out) {
   const int64_t hidden = m_backend.config().hidden, vocab = m_backend.config().vocab;
-  if (!m_prefilling || start < 0 || count < 1 || start + count > m_tokens)
-    throw Failure(ErrorCode::Failed, "no logits of " + std::to_string(count) + " tokens at " + std::to_string(start));
+  checkPart("no logits of", m_prefilling, start, count, m_tokens);
   for (int64_t done = 0; done < count; done += kPrefillChunk) {
     const int64_t rows = std::min(kPrefillChunk, count - done);
     normRows(m_x.data() + (start + done) * hidden, m_backend.outputNorm(), rows, m_chunk.norm.data());
@@ -291,7 +286,7 @@ void CpuSequence::chunkLogits(int64_t start, int64_t count, float* out) {
 
 void CpuSequence::endPrefill(float* lastLogits) {
   const ModelConfig& c = m_backend.config();
-  if (!m_prefilling) throw Failure(ErrorCode::Failed, "prefill: ended before it began");
+  checkEnd(m_prefilling);
   settleBounded();
   if (lastLogits) {
     normRows(m_x.data() + (m_tokens - 1) * c.hidden, m_backend.outputNorm(), 1, m_token.norm.data());
@@ -305,16 +300,7 @@ void CpuSequence::endPrefill(float* lastLogits) {
   m_position = m_tokens;
 }
 
-CacheBytes CpuSequence::bytes() const {
-  CacheBytes b;
-  b.held = m_cache.heldBytes();
-  b.used = m_cache.usedBytes();
-  b.reserved = m_cache.reservedBytes();
-  b.index = m_cache.indexBytes();
-  b.peak = m_cache.peakBytes();
-  b.scratch = m_scratch;
-  return b;
-}
+CacheBytes CpuSequence::bytes() const { return bytesOf(m_cache, m_scratch); }
 
 void CpuSequence::reserve(int64_t newTokens) {
   const ModelConfig& c = m_backend.config();

@@ -77,9 +77,7 @@ void CpuSequence::decodeAttention(int l, const AttentionTap& tapped) {
 
 void CpuSequence::decode(int32_t id, float* logits, const AttentionTap& tapped) {
   const ModelConfig& c = m_backend.config();
-  if (m_prefilling) throw Failure(ErrorCode::Failed, "decode: the prefill has not ended");
-  if (m_position >= c.contextLength)
-    badInput("position " + std::to_string(m_position) + " does not exist: the model has " + std::to_string(c.contextLength) + " positions");
+  checkStep(m_prefilling, m_position, c);
   if (m_rope->positions() <= m_position) m_rope = m_backend.rope(m_position + kRopeAhead);
   kernels::Pool& pool = m_backend.pool();
   float* x = m_tokenX.data();

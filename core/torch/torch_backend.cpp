@@ -18,6 +18,7 @@
 #include <cmath>
 
 #include "core/api/error.h"
+#include "core/engine/sequence_checks.h"
 #include "core/torch/torch_device.h"
 #include "core/torch/torch_sequence.h"
 
@@ -108,9 +109,7 @@ HeadShape TorchBackend::shape() const {
 }
 
 at::Tensor TorchBackend::embed(std::span<const int32_t> ids, int64_t start) const {
-  for (const int32_t id : ids)
-    if (id < 0 || id >= m_config.vocab)
-      badInput("token id " + std::to_string(id) + " is outside the vocabulary of " + std::to_string(m_config.vocab));
+  for (const int32_t id : ids) checkId(id, m_config);
   const at::Tensor host = at::from_blob(const_cast<int32_t*>(ids.data()), {int64_t(ids.size())}, at::kInt);
   at::Tensor x = at::index_select(m_embedding, 0, host.to(m_device)).to(at::kFloat);
   if (m_config.embeddingScale != 1.f) x = x * double(m_config.embeddingScale);

@@ -12,27 +12,12 @@
 #include <utility>
 
 #include "core/api/error.h"
+#include "core/press/check_keep.h"
 
 namespace presslab::torch_path {
 namespace {
 
 constexpr int64_t kGrowth = 64;  // rows added to a head when nothing was reserved
-
-std::string place(int layer, int head) { return "KV cache: layer " + std::to_string(layer) + ", head " + std::to_string(head) + ": "; }
-
-void check(const HeadKeep& keep, int64_t length, int layer, int head) {
-  int64_t before = -1;
-  for (const int32_t p : keep.positions) {
-    if (p <= before || p >= length)
-      throw Failure(ErrorCode::Failed, place(layer, head) + "kept position " + std::to_string(p) + " after " + std::to_string(before) + " of " +
-                                           std::to_string(length) + " tokens");
-    before = p;
-  }
-  const int64_t limit = keep.sink + std::max<int64_t>(keep.recent, 1);
-  if (keep.ring && int64_t(keep.positions.size()) > limit)
-    throw Failure(ErrorCode::Failed,
-                  place(layer, head) + std::to_string(keep.positions.size()) + " kept tokens do not fit a ring of " + std::to_string(limit));
-}
 
 }  // namespace
 
@@ -56,7 +41,7 @@ void TorchCache::resizeHead(Head& head, int64_t capacity) const {
 void TorchCache::beginLayer(int layer, int64_t tokens) {
   for (int h = 0; h < m_kvHeads; ++h) {
     Head& head = at(layer, h);
-    if (!head.positions.empty()) throw Failure(ErrorCode::Failed, place(layer, h) + "the layer is begun twice");
+    if (!head.positions.empty()) throw Failure(ErrorCode::Failed, cachePlace(layer, h) + "the layer is begun twice");
     resizeHead(head, tokens);
     head.positions.resize(size_t(tokens));
     std::iota(head.positions.begin(), head.positions.end(), 0);
@@ -72,8 +57,8 @@ void TorchCache::write(int layer, int64_t start, const at::Tensor& k, const at::
 }
 
 void TorchCache::keep(int layer, const LayerKeep& kept) {
-  if (int(kept.heads.size()) != m_kvHeads) throw Failure(ErrorCode::Failed, place(layer, int(kept.heads.size())) + "heads are missing");
-  for (int h = 0; h < m_kvHeads; ++h) check(kept.heads[size_t(h)], length(layer, h), layer, h);
+  if (int(kept.heads.size()) != m_kvHeads) throw Failure(ErrorCode::Failed, cachePlace(layer, int(kept.heads.size())) + "heads are missing");
+  for (int h = 0; h < m_kvHeads; ++h) checkKeep(kept.heads[size_t(h)], length(layer, h), layer, h);
   if (kept.quant.form != kernels::KvForm::None) badInput("kvq: quantised rows are held by the cpu backend alone");
   if (kept.decode) badInput("compression while decoding runs on the cpu backend alone");
   for (int h = 0; h < m_kvHeads; ++h) {

@@ -21,6 +21,8 @@
 #include <utility>
 
 #include "core/api/error.h"
+#include "core/engine/sequence_checks.h"
+#include "core/press/check_keep.h"
 #include "core/press/pressed_layers.h"
 
 namespace presslab::torch_path {
@@ -34,19 +36,8 @@ void toHost(const at::Tensor& t, float* out) {
   std::memcpy(out, host.const_data_ptr<float>(), size_t(host.numel()) * sizeof(float));
 }
 
-[[noreturn]] void notFinite(int64_t layer, int64_t position) {
-  throw Failure(ErrorCode::Failed,
-                "layer " + std::to_string(layer) + " is the first with a value that is not finite, at position " + std::to_string(position));
-}
-
 /// One flag a row.
 at::Tensor finiteRows(const at::Tensor& x) { return at::all(at::isfinite(x), -1); }
-
-void checkLogits(const float* logits, int64_t vocab, int64_t position) {
-  for (int64_t i = 0; i < vocab; ++i)
-    if (!std::isfinite(logits[i]))
-      throw Failure(ErrorCode::Failed, "output matrix: a logit that is not finite at position " + std::to_string(position));
-}
 
 }  // namespace
 
@@ -57,16 +48,13 @@ TorchSequence::TorchSequence(TorchBackend& backend, TorchCache cache, int64_t po
     : m_backend(backend), m_cache(std::move(cache)), m_rope(backend.rope(position + kRopeAhead)), m_position(position) {}
 
 std::unique_ptr<Sequence> TorchSequence::clone() const {
-  if (m_prefilling) throw Failure(ErrorCode::Failed, "a sequence cannot be copied inside its prefill");
+  checkCopied(m_prefilling);
   return std::unique_ptr<Sequence>(new TorchSequence(m_backend, m_cache.clone(), m_position));
 }
 
 void TorchSequence::beginPrefill(std::span<const int32_t> ids, TraceNeeds needs) {
   const ModelConfig& c = m_backend.config();
-  if (ids.empty()) badInput("the context has no tokens");
-  if (int64_t(ids.size()) > c.contextLength)
-    badInput("the context has " + std::to_string(ids.size()) + " tokens, the model has " + std::to_string(c.contextLength) + " positions");
-  if (m_position != 0 || m_prefilling) throw Failure(ErrorCode::Failed, "a sequence is prefilled once");
+  checkContext(ids, c, m_position != 0 || m_prefilling);
   m_needs = needs;
   m_tokens = int64_t(ids.size());
   m_x = m_backend.embed(ids, 0);
@@ -129,8 +117,7 @@ at::Tensor TorchSequence::prefillAttention(int l, const at::Tensor& q, int64_t s
 void TorchSequence::prefillChunk(int l, int64_t start, int64_t count) {
   const ModelConfig& c = m_backend.config();
   const LayerWeights& w = m_backend.layer(l);
-  if (!m_prefilling || start < 0 || count < 1 || start + count > m_tokens)
-    throw Failure(ErrorCode::Failed, "prefill: no chunk of " + std::to_string(count) + " tokens at " + std::to_string(start));
+  checkPart("prefill: no chunk of", m_prefilling, start, count, m_tokens);
   if (start == 0) {
     settleBounded();
     m_cache.beginLayer(l, m_tokens);
@@ -145,7 +132,7 @@ void TorchSequence::prefillChunk(int l, int64_t start, int64_t count) {
   // Reading the flags also waits for the device, so the time of a chunk is its own.
   const at::Tensor finite = finiteRows(x).to(at::kCPU);
   const bool* row = finite.const_data_ptr<bool>();
-  if (const bool* bad = std::find(row, row + count, false); bad != row + count) notFinite(l, start + (bad - row));
+  if (const bool* bad = std::find(row, row + count, false); bad != row + count) valueNotFinite(l, start + (bad - row));
   if (start + count == m_tokens && c.isBounded(l)) {
     m_whole = l;
     if (!m_needs.any()) settleBounded();  // nobody will ask for its trace
@@ -175,9 +162,7 @@ LayerTrace TorchSequence::trace(int l) {
 }
 
 void TorchSequence::keep(int l, const LayerKeep& kept) {
-  bool rewrites = kept.rerotated;
-  for (const HeadKeep& head : kept.heads) rewrites = rewrites || !head.merges.empty() || !head.zeroed.empty();
-  if (rewrites) badInput("a press that rewrites kept rows runs on the program's own CPU kernels alone (device cpu, no torch backend)");
+  if (rewritesRows(kept)) badInput("a press that rewrites kept rows runs on the program's own CPU kernels alone (device cpu, no torch backend)");
   if (m_backend.config().isBounded(l))
     settleBounded();  // its own window, whatever the plan says
   else
@@ -193,11 +178,11 @@ void TorchSequence::settleBounded() {
 }
 
 void TorchSequence::endPrefill(float* lastLogits) {
-  if (!m_prefilling) throw Failure(ErrorCode::Failed, "prefill: ended before it began");
+  checkEnd(m_prefilling);
   settleBounded();
   if (lastLogits) {
     toHost(m_backend.logits(m_x.narrow(0, m_tokens - 1, 1)), lastLogits);
-    checkLogits(lastLogits, m_backend.config().vocab, m_tokens - 1);
+    checkLogitRows(lastLogits, 1, m_backend.config().vocab, m_tokens - 1);
   }
   m_x = at::Tensor();
   for (auto* v : {&m_traceQ, &m_traceX, &m_traceResidual, &m_traceK, &m_traceV}) std::vector<float>().swap(*v);
@@ -208,13 +193,12 @@ void TorchSequence::endPrefill(float* lastLogits) {
 
 void TorchSequence::chunkLogits(int64_t start, int64_t count, float* out) {
   const int64_t vocab = m_backend.config().vocab;
-  if (!m_prefilling || start < 0 || count < 1 || start + count > m_tokens)
-    throw Failure(ErrorCode::Failed, "no logits of " + std::to_string(count) + " tokens at " + std::to_string(start));
+  checkPart("no logits of", m_prefilling, start, count, m_tokens);
   for (int64_t done = 0; done < count; done += kLogitRows) {
     const int64_t rows = std::min(kLogitRows, count - done);
     toHost(m_backend.logits(m_x.narrow(0, start + done, rows)), out + done * vocab);
   }
-  for (int64_t r = 0; r < count; ++r) checkLogits(out + r * vocab, vocab, start + r);
+  checkLogitRows(out, count, vocab, start);
 }
 
 at::Tensor TorchSequence::decodeAttention(int l, const at::Tensor& q, const AttentionTap& tap) const {
@@ -244,9 +228,7 @@ at::Tensor TorchSequence::decodeAttention(int l, const at::Tensor& q, const Atte
 
 void TorchSequence::decode(int32_t id, float* logits, const AttentionTap& tap) {
   const ModelConfig& c = m_backend.config();
-  if (m_prefilling) throw Failure(ErrorCode::Failed, "decode: the prefill has not ended");
-  if (m_position >= c.contextLength)
-    badInput("position " + std::to_string(m_position) + " does not exist: the model has " + std::to_string(c.contextLength) + " positions");
+  checkStep(m_prefilling, m_position, c);
   if (m_rope->host.positions() <= m_position) m_rope = m_backend.rope(m_position + kRopeAhead);
   at::Tensor x = m_backend.embed(std::span<const int32_t>(&id, 1), m_position);
   std::vector<at::Tensor> finite;
@@ -262,24 +244,15 @@ void TorchSequence::decode(int32_t id, float* logits, const AttentionTap& tap) {
   // One read for all layers: a read a layer would make the device wait for the host.
   const at::Tensor flags = at::stack(finite).to(at::kCPU);
   const bool* layer = flags.const_data_ptr<bool>();
-  if (const bool* bad = std::find(layer, layer + c.layers, false); bad != layer + c.layers) notFinite(bad - layer, m_position);
+  if (const bool* bad = std::find(layer, layer + c.layers, false); bad != layer + c.layers) valueNotFinite(bad - layer, m_position);
   if (logits) {
     toHost(m_backend.logits(x), logits);
-    checkLogits(logits, c.vocab, m_position);
+    checkLogitRows(logits, 1, c.vocab, m_position);
   }
   ++m_position;
 }
 
-CacheBytes TorchSequence::bytes() const {
-  CacheBytes b;
-  b.held = m_cache.heldBytes();
-  b.used = m_cache.usedBytes();
-  b.reserved = m_cache.reservedBytes();
-  b.index = m_cache.indexBytes();
-  b.peak = m_cache.peakBytes();
-  b.scratch = m_scratch;
-  return b;
-}
+CacheBytes TorchSequence::bytes() const { return bytesOf(m_cache, m_scratch); }
 
 void TorchSequence::reserve(int64_t newTokens) {
   m_cache.reserve(newTokens);

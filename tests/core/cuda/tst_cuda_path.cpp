@@ -4,32 +4,21 @@
 #include <QtTest>
 
 #include "core/cuda/emulated_backend.h"
-#include "core/torch/path_checks.h"
+#include "core/torch/path_test.h"
 #include "tests/support/cuda_emulator/cuda_emulator.h"
 
 using namespace presslab;
 using namespace presslab::test;
 
-class TestCudaPath : public QObject {
+class TestCudaPath : public PathTest {
   Q_OBJECT
+
+ public:
+  TestCudaPath() : PathTest("cuda:0") {}
 
  private Q_SLOTS:
   void initTestCase() { backendMaker() = makeEmulatedCudaBackend; }
   void init() { cuda_emulator::setOrder(cuda_emulator::Order::Forward); }
-  void logits() { checkAllLogits("cuda:0"); }
-  void tinyFile() { checkTinyFile("cuda:0"); }
-  void ragged() { checkRagged("cuda:0", false); }
-  void rings() { checkRagged("cuda:0", true); }
-  void shortRings() { checkShortRings("cuda:0"); }
-  void decodeAlone() { checkDecodeAlone("cuda:0"); }
-  void clone() { checkClone("cuda:0"); }
-  void trace() { checkTrace("cuda:0"); }
-  void tap() { checkTap("cuda:0"); }
-  void fast() { checkFast("cuda:0"); }
-  void peak() { checkPeak("cuda:0"); }
-  void failures() { checkFailures("cuda:0"); }
-  void notFinite() { checkNotFinite("cuda:0"); }
-  void cancel() { checkCancel("cuda:0"); }
   void threadOrderDoesNotMatter();
   void launchesOfAToken();
   void refused();

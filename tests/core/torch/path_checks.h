@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
-// What every path besides the CPU's own must do on every device, held against our CPU kernels. Run by tst_torch_path and tst_torch_cuda for LibTorch, by
-// tst_cuda_path for our CUDA kernels on the emulator and by tst_cuda_device for them on a GPU.
+// What every path besides the CPU's own must do on every device, held against our CPU kernels. Run by tst_torch_path and tst_torch_cuda for LibTorch,
+// by tst_cuda_path for our CUDA kernels on the emulator and by tst_cuda_device for them on a GPU.
 #pragma once
 #include <QDir>
 #include <QtTest>
@@ -342,75 +342,35 @@ inline void checkPeak(const std::string& device) {
   QCOMPARE(heads, b.used);
 }
 
-/// A Failure thrown in the module is our Failure outside, with its code.
-inline void checkFailures(const std::string& device) {
-  const TinyModel model(14, 32);
-  std::stop_source stop;
-  int steps = 0;
-  auto [code, text] = failureOf([&] {
-    backendMaker()(
-        model, torchSpec(device),
-        [&](double) {
-          stop.request_stop();
-          ++steps;
-        },
-        stop.get_token());
-  });
-  QCOMPARE(code, int(ErrorCode::Cancelled));
-  QCOMPARE(steps, 1);
+/// The allocator's figures hold the cache, and the backend says what it is.
+inline void checkDeviceMemory(const std::string& device, const std::string& name) {
+  const TinyModel model(13, 4000);
   const auto backend = torchBackend(model, device);
-  std::tie(code, text) = failureOf([&] { backend->newSequence()->beginPrefill(randomIds(1, 33, 96), {}); });
-  QVERIFY2(code == 2 && text.find("33") != std::string::npos && text.find("32") != std::string::npos, text.c_str());
-  std::tie(code, text) = failureOf([&] { backend->newSequence()->decode(96, nullptr, {}); });
-  QVERIFY2(code == 2 && text.find("token id 96") == 0, text.c_str());
-  std::tie(code, text) = failureOf([&] { backend->newSequence()->beginPrefill(std::vector<int32_t>{1, -4}, {}); });
-  QVERIFY2(code == 2 && text.find("token id -4") == 0, text.c_str());
-  std::tie(code, text) = failureOf([&] { backend->newSequence()->beginPrefill({}, {}); });
-  QVERIFY2(code == 2, text.c_str());
-  const auto full = backend->newSequence();
-  prefillAll(*backend, *full, randomIds(1, 31, 96), 256);
-  full->decode(1, nullptr, {});
-  std::tie(code, text) = failureOf([&] { full->decode(1, nullptr, {}); });
-  QVERIFY2(code == 2 && text.find("32") != std::string::npos, text.c_str());
-  const auto begun = backend->newSequence();
-  begun->beginPrefill(randomIds(1, 9, 96), {});
-  std::tie(code, text) = failureOf([&] { begun->prefillChunk(0, 5, 9); });
-  QVERIFY2(code == 1, text.c_str());
-  std::tie(code, text) = failureOf([&] { begun->clone(); });
-  QVERIFY2(code == 1, text.c_str());
-  begun->prefillChunk(0, 0, 9);
-  LayerKeep beyond;
-  beyond.heads.resize(2);
-  beyond.heads[0].positions = {0, 9};
-  beyond.heads[1].positions = {0};
-  std::tie(code, text) = failureOf([&] { begun->keep(0, beyond); });
-  QVERIFY2(code == 1 && text.find("kept position 9") != std::string::npos, text.c_str());
-}
-
-inline void checkNotFinite(const std::string& device) {
-  TinyModel model(15);
-  model.poison(1);
-  const auto backend = torchBackend(model, device);
-  auto [code, text] = failureOf([&] { prefillAll(*backend, *backend->newSequence(), randomIds(1, 5, 96), 256); });
-  QVERIFY2(code == 1 && text.find("layer 1 ") == 0, text.c_str());
-  std::tie(code, text) = failureOf([&] { backend->newSequence()->decode(1, nullptr, {}); });
-  QVERIFY2(code == 1 && text.find("layer 1 ") == 0, text.c_str());
-}
-
-/// The stop token ends prefill before the next chunk.
-inline void checkCancel(const std::string& device) {
-  const TinyModel model(16, 1000);
-  const auto backend = torchBackend(model, device);
-  std::stop_source stop;
-  int chunks = 0;
-  PrefillHooks hooks;
-  hooks.progress = [&](double) {
-    if (++chunks == 2) stop.request_stop();
-  };
+  backend->resetDevicePeak();
+  const DeviceMemory before = backend->deviceMemory();
+  QVERIFY(before.allocated > 0 && before.reserved >= before.allocated && before.peak >= before.allocated);
   const auto sequence = backend->newSequence();
-  const auto [code, text] = failureOf([&] { prefill(*backend, *sequence, randomIds(1, 700, 96), nullptr, {}, hooks, stop.get_token()); });
-  QCOMPARE(code, int(ErrorCode::Cancelled));
-  QCOMPARE(chunks, 2);
+  prefillAll(*backend, *sequence, randomIds(1, 4000, 96), 256);
+  const DeviceMemory after = backend->deviceMemory();
+  QVERIFY(after.allocated - before.allocated >= sequence->bytes().held);
+  QVERIFY(after.peak >= after.allocated && after.reserved >= after.allocated);
+  QCOMPARE(backend->name(), name);
+  QVERIFY(backend->measureBandwidth() > 0);
+}
+
+/// The default model in exact: the same figures and greedy ids as our CPU kernels.
+inline void checkDefaultModelGreedy(ModelSpec spec, size_t tokens) {
+  spec.path = defaultModelPath();
+  if (spec.path.empty()) QSKIP("no default model");
+  const auto theirs = loadModel(spec, {}, {});
+  spec.device = spec.backend = "cpu";
+  const auto ours = loadModel(spec, {}, {});
+  const auto ids = ours->tokenizer->encode("The lighthouse keeper counted the boats that came home before the storm. Every evening he wrote");
+  QVERIFY(ids.size() > 10);
+  const ForwardResult a = forward(*ours->backend, ids, {}), b = forward(*theirs->backend, ids, {});
+  QVERIFY2(farthest(a.lastLogits, b.lastLogits) < 2e-2, qPrintable(QString::number(farthest(a.lastLogits, b.lastLogits))));
+  QVERIFY(std::fabs(a.nllMean - b.nllMean) < 1e-3);
+  QCOMPARE(reservedGreedyIds(*theirs->backend, ids, tokens), reservedGreedyIds(*ours->backend, ids, tokens));
 }
 
 }  // namespace presslab::test

@@ -10,7 +10,7 @@
 #include <fstream>
 
 #include "core/api/lab.h"
-#include "core/torch/path_checks.h"
+#include "core/torch/path_test.h"
 
 using namespace presslab;
 using namespace presslab::test;
@@ -27,24 +27,13 @@ int64_t resident() {
 
 }  // namespace
 
-class TestTorchPath : public QObject {
+class TestTorchPath : public PathTest {
   Q_OBJECT
 
+ public:
+  TestTorchPath() : PathTest("cpu") {}
+
  private Q_SLOTS:
-  void logits() { checkAllLogits("cpu"); }
-  void tinyFile() { checkTinyFile("cpu"); }
-  void ragged() { checkRagged("cpu", false); }
-  void rings() { checkRagged("cpu", true); }
-  void shortRings() { checkShortRings("cpu"); }
-  void decodeAlone() { checkDecodeAlone("cpu"); }
-  void clone() { checkClone("cpu"); }
-  void trace() { checkTrace("cpu"); }
-  void tap() { checkTap("cpu"); }
-  void fast() { checkFast("cpu"); }
-  void peak() { checkPeak("cpu"); }
-  void failures() { checkFailures("cpu"); }
-  void notFinite() { checkNotFinite("cpu"); }
-  void cancel() { checkCancel("cpu"); }
   void facts();
   void absentDevice();
   void absentModule();
@@ -109,20 +98,7 @@ void TestTorchPath::memoryGoesBack() {
            qPrintable(QStringLiteral("%1 of %2 bytes").arg(rss[0] - rss[1]).arg(held[0] - held[1])));
 }
 
-void TestTorchPath::defaultModelGreedy() {
-  ModelSpec s = torchSpec("cpu");
-  s.path = defaultModelPath();
-  if (s.path.empty()) QSKIP("no default model");
-  const auto theirs = loadModel(s, {}, {});
-  s.backend = "cpu";
-  const auto ours = loadModel(s, {}, {});
-  const auto ids = ours->tokenizer->encode("The lighthouse keeper counted the boats that came home before the storm. Every evening he wrote");
-  QVERIFY(ids.size() > 10);
-  const ForwardResult a = forward(*ours->backend, ids, {}), b = forward(*theirs->backend, ids, {});
-  QVERIFY2(farthest(a.lastLogits, b.lastLogits) < 2e-2, qPrintable(QString::number(farthest(a.lastLogits, b.lastLogits))));
-  QVERIFY(std::fabs(a.nllMean - b.nllMean) < 1e-3);
-  QCOMPARE(reservedGreedyIds(*theirs->backend, ids, 12), reservedGreedyIds(*ours->backend, ids, 12));
-}
+void TestTorchPath::defaultModelGreedy() { checkDefaultModelGreedy(torchSpec("cpu"), 12); }
 
 void TestTorchPath::defaultModelFast() {
   ModelSpec s = torchSpec("cpu", Precision::Fast);

@@ -175,53 +175,46 @@ T __reduce_or_sync(unsigned mask, T v) {
 }
 
 // ---- atomics: one thread runs at a time ---------------------------------------------------------------------------------------------
+namespace presslab::cuda_emulator {
+/// Puts f(old) at p and returns what was there.
+template <class T, class F>
+T changed(T* p, F&& f) {
+  const T old = *p;
+  *p = T(f(old));
+  return old;
+}
+}  // namespace presslab::cuda_emulator
 template <class T, class U>
 T atomicAdd(T* p, U v) {
-  const T old = *p;
-  *p = T(old + T(v));
-  return old;
+  return presslab::cuda_emulator::changed(p, [v](T old) { return old + T(v); });
 }
 template <class T, class U>
 T atomicSub(T* p, U v) {
-  const T old = *p;
-  *p = T(old - T(v));
-  return old;
+  return presslab::cuda_emulator::changed(p, [v](T old) { return old - T(v); });
 }
 template <class T, class U>
 T atomicMax(T* p, U v) {
-  const T old = *p;
-  *p = std::max(old, T(v));
-  return old;
+  return presslab::cuda_emulator::changed(p, [v](T old) { return std::max(old, T(v)); });
 }
 template <class T, class U>
 T atomicMin(T* p, U v) {
-  const T old = *p;
-  *p = std::min(old, T(v));
-  return old;
+  return presslab::cuda_emulator::changed(p, [v](T old) { return std::min(old, T(v)); });
 }
 template <class T, class U>
 T atomicOr(T* p, U v) {
-  const T old = *p;
-  *p = T(old | T(v));
-  return old;
+  return presslab::cuda_emulator::changed(p, [v](T old) { return old | T(v); });
 }
 template <class T, class U>
 T atomicAnd(T* p, U v) {
-  const T old = *p;
-  *p = T(old & T(v));
-  return old;
+  return presslab::cuda_emulator::changed(p, [v](T old) { return old & T(v); });
 }
 template <class T, class U>
 T atomicExch(T* p, U v) {
-  const T old = *p;
-  *p = T(v);
-  return old;
+  return presslab::cuda_emulator::changed(p, [v](T) { return v; });
 }
 template <class T, class U>
 T atomicCAS(T* p, U expected, U v) {
-  const T old = *p;
-  if (old == T(expected)) *p = T(v);
-  return old;
+  return presslab::cuda_emulator::changed(p, [expected, v](T old) { return old == T(expected) ? T(v) : old; });
 }
 
 // ---- arithmetic ------------------------------------------------------------------------------------------------------------------------
