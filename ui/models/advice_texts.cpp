@@ -11,7 +11,6 @@
 namespace presslab {
 namespace {
 
-QString mb(int64_t bytes) { return number(double(bytes) / 1e6, 1); }
 QString qt(const std::string& s) { return QString::fromStdString(s); }
 
 struct Texts {
@@ -99,11 +98,11 @@ struct Texts {
     if (!a.error.empty() && a.kind == AdviceKind::Model && a.model.empty()) return tr("No smaller model is found on this machine.");
     if (!a.error.empty()) return qt(a.error);
     if (a.verdict == AdviceVerdict::AlreadySo) return tr("The method is set so already.");
-    const QString bytes = tr("KV cache %1 → %2 MB").arg(mb(list.now.kvBytes), mb(a.kvBytes));
+    const QString bytes = tr("KV cache %1 → %2 MB").arg(megabytes(list.now.kvBytes), megabytes(a.kvBytes));
     if (a.kind == AdviceKind::Device) return tr("Found here; a run on it measures how fast it is.");
     if (a.kind == AdviceKind::Model)
       return tr("%1: weights %2 → %3 MB, %4. Its answers are another model's.")
-          .arg(qt(a.modelName), mb(list.now.weightBytes), mb(a.weightBytes), bytes);
+          .arg(qt(a.modelName), megabytes(list.now.weightBytes), megabytes(a.weightBytes), bytes);
     if (a.complaint == Complaint::Quality) return quality(a, list);
     if (a.kind == AdviceKind::Experts && a.verdict == AdviceVerdict::NoEffect)
       return tr("Experts are eviction policies that share one budget: %1.").arg(bytes);
@@ -124,6 +123,8 @@ struct Texts {
 };
 
 }  // namespace
+
+QString megabytes(int64_t bytes) { return number(double(bytes) / 1e6, 1); }
 
 QString complaintText(Complaint complaint) { return Texts::complaint(complaint); }
 QString adviceText(const Advice& a, const AdviceList& list) { return a.guide ? Texts::tip(a) : Texts::change(a, list); }

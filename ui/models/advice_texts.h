@@ -16,4 +16,7 @@ QString adviceReason(const Advice& advice, const AdviceList& list);
 /// How milliseconds were computed.
 QString timeLawText(const Advice& advice, const AdviceList& list);
 
+/// Of bytes, one decimal, no unit.
+QString megabytes(int64_t bytes);
+
 }  // namespace presslab

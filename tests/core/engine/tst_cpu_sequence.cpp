@@ -15,12 +15,10 @@
 #include "core/api/error.h"
 #include "core/engine/backend.h"
 #include "core/engine/session.h"
-#include "core/engine/tiny_model.h"
+#include "core/engine/cpu_sequence_test.h"
 
 using namespace presslab;
-using presslab::test::TinyModel;
-using presslab::test::bruteForce;
-using presslab::test::randomIds;
+using namespace presslab::test;
 
 namespace {
 std::atomic<int64_t> g_allocations{0};
@@ -34,39 +32,6 @@ void* operator new(size_t n) {
 }
 void operator delete(void* p) noexcept { std::free(p); }
 void operator delete(void* p, size_t) noexcept { std::free(p); }
-
-namespace {
-
-ModelSpec specOf(Precision precision, int threads = 2) {
-  ModelSpec s;
-  s.precision = precision;
-  s.threads = threads;
-  return s;
-}
-
-std::unique_ptr<Backend> backendOf(const ModelFile& file, Precision precision = Precision::Exact, int threads = 2) {
-  return makeCpuBackend(file, specOf(precision, threads), {}, {});
-}
-
-void prefillAll(Backend& b, Sequence& s, const std::vector<int32_t>& ids, int64_t chunk, float* logits,
-                const std::function<LayerKeep(int)>& keep = {}) {
-  s.beginPrefill(ids, {});
-  for (int l = 0; l < b.config().layers; ++l) {
-    for (int64_t at = 0; at < int64_t(ids.size()); at += chunk) s.prefillChunk(l, at, std::min(chunk, int64_t(ids.size()) - at));
-    if (keep) s.keep(l, keep(l));
-  }
-  s.endPrefill(logits);
-}
-
-double worst(const std::vector<float>& a, const std::vector<double>& b) {
-  double d = 0;
-  for (size_t i = 0; i < a.size(); ++i) d = std::max(d, std::fabs(double(a[i]) - b[i]));
-  return d;
-}
-
-bool always(int, int, int64_t, int64_t) { return true; }
-
-}  // namespace
 
 class TestCpuSequence : public QObject {
   Q_OBJECT
@@ -84,8 +49,6 @@ class TestCpuSequence : public QObject {
   void tapSumsToOne();
   void decodeTakesNothingFromTheHeap();
   void scratchGoesBackToTheSystem();
-  void refusesBeyondThePositions();
-  void namesTheLayerThatIsNotFinite();
 };
 
 void TestCpuSequence::prefillEqualsBruteForce() {
@@ -370,49 +333,6 @@ void TestCpuSequence::scratchGoesBackToTheSystem() {
     const int64_t fell = full - resident();
     QVERIFY2(double(fell) > 0.9 * 60000 * 64 * 4, qPrintable(QString::number(fell)));
   }
-}
-
-void TestCpuSequence::refusesBeyondThePositions() {
-  const TinyModel model(14, 32);
-  const auto backend = backendOf(model);
-  const auto says = [](const std::function<void()>& f) -> std::string {
-    try {
-      f();
-    } catch (const Failure& e) {
-      return e.code() == ErrorCode::BadInput ? e.what() : "wrong code";
-    }
-    return "accepted";
-  };
-  const auto tooLong = backend->newSequence();
-  const std::string begin = says([&] { tooLong->beginPrefill(randomIds(1, 33, 96), {}); });
-  QVERIFY2(begin.find("33") != std::string::npos && begin.find("32") != std::string::npos, begin.c_str());
-  const auto full = backend->newSequence();
-  prefillAll(*backend, *full, randomIds(1, 31, 96), 256, nullptr);
-  full->decode(1, nullptr, {});
-  const std::string beyond = says([&] { full->decode(1, nullptr, {}); });
-  QVERIFY2(beyond.find("32") != std::string::npos, beyond.c_str());
-  const auto wrongId = backend->newSequence();
-  const std::string id = says([&] { wrongId->decode(96, nullptr, {}); });
-  QVERIFY2(id.find("96") != std::string::npos, id.c_str());
-  QCOMPARE(says([&] { backend->newSequence()->beginPrefill({}, {}); }), std::string("the context has no tokens"));
-}
-
-void TestCpuSequence::namesTheLayerThatIsNotFinite() {
-  TinyModel model(15);
-  model.poison(1);
-  const auto backend = backendOf(model);
-  const auto text = [](const std::function<void()>& f) -> std::string {
-    try {
-      f();
-    } catch (const Failure& e) {
-      return e.what();
-    }
-    return "nothing thrown";
-  };
-  const std::string inPrefill = text([&] { prefillAll(*backend, *backend->newSequence(), randomIds(1, 5, 96), 256, nullptr); });
-  QVERIFY2(inPrefill.find("layer 1 ") == 0, inPrefill.c_str());
-  const std::string inDecode = text([&] { backend->newSequence()->decode(1, nullptr, {}); });
-  QVERIFY2(inDecode.find("layer 1 ") == 0, inDecode.c_str());
 }
 
 QTEST_APPLESS_MAIN(TestCpuSequence)
