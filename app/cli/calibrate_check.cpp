@@ -25,13 +25,6 @@ std::vector<std::string> parts(const std::string& text) {
   return out;
 }
 
-std::string fixed(double x, int decimals) {
-  if (std::isnan(x)) return "";
-  char text[40];
-  std::snprintf(text, sizeof text, "%.*f", decimals, x);
-  return text;
-}
-
 Json rowOf(const CalibrationRow& r, bool shown) {
   Json j;
   j["part"] = r.what;
@@ -43,11 +36,11 @@ Json rowOf(const CalibrationRow& r, bool shown) {
   j["ratio"] = r.ratio;
   const bool measured = r.note.empty();
   if (shown) {
-    j["kld"] = measured ? fixed(r.kld, 5) : "";
-    j["twin"] = measured ? fixed(r.twinKld, 5) : "";
-    j["saved %"] = measured ? fixed(100 * r.saved, 1) : "";
-    j["95 %"] = measured ? fixed(100 * r.lo, 1) + " .. " + fixed(100 * r.hi, 1) : "";
-    j["KV MB"] = measured ? fixed(double(r.kvBytes) / 1e6, 2) : "";
+    j["kld"] = measured ? decimalText(r.kld, 5) : "";
+    j["twin"] = measured ? decimalText(r.twinKld, 5) : "";
+    j["saved %"] = measured ? decimalText(100 * r.saved, 1) : "";
+    j["95 %"] = measured ? decimalText(100 * r.lo, 1) + " .. " + decimalText(100 * r.hi, 1) : "";
+    j["KV MB"] = measured ? decimalText(double(r.kvBytes) / 1e6, 2) : "";
     j["same bytes"] = measured ? (r.kvBytes == r.twinBytes ? "yes" : "no") : "";
   } else {
     j["kld"] = measured ? Json(r.kld) : Json();

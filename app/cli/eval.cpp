@@ -79,26 +79,19 @@ Json jsonOf(const EvalRow& row) {
   return out;
 }
 
-std::string shown(double x, int decimals) {
-  if (std::isnan(x)) return "";
-  char text[40];
-  std::snprintf(text, sizeof text, "%.*f", decimals, x);
-  return text;
-}
-
 /// What fits a terminal; everything is in the other formats.
 Json shortRow(const EvalRow& r) {
   Json out;
   out["task"] = r.task;
   out["length"] = r.length;
   out["method"] = r.method;
-  out["KV MB"] = shown(r.samples > 0 ? double(r.kvBytes) / 1e6 : NAN, 2);
-  out["ppl"] = shown(r.ppl, 3);
-  out["kld"] = shown(r.kldMean, 4);
-  out["agree %"] = shown(100 * r.top1Agree, 1);
-  out["score"] = shown(r.score, 3);
-  out["95 %"] = std::isnan(r.lo) ? "" : shown(r.lo, 3) + " .. " + shown(r.hi, 3);
-  out["attention %"] = shown(100 * r.attentionKept, 1);
+  out["KV MB"] = decimalText(r.samples > 0 ? double(r.kvBytes) / 1e6 : NAN, 2);
+  out["ppl"] = decimalText(r.ppl, 3);
+  out["kld"] = decimalText(r.kldMean, 4);
+  out["agree %"] = decimalText(100 * r.top1Agree, 1);
+  out["score"] = decimalText(r.score, 3);
+  out["95 %"] = std::isnan(r.lo) ? "" : decimalText(r.lo, 3) + " .. " + decimalText(r.hi, 3);
+  out["attention %"] = decimalText(100 * r.attentionKept, 1);
   out["n"] = r.samples;
   out["note"] = r.note;
   return out;

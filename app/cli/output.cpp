@@ -254,4 +254,11 @@ std::string bytesText(double bytes) {
   return text;
 }
 
+std::string decimalText(double x, int decimals) {
+  if (std::isnan(x)) return "";
+  char text[40];
+  std::snprintf(text, sizeof text, "%.*f", decimals, x);
+  return text;
+}
+
 }  // namespace presslab::cli

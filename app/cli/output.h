@@ -55,4 +55,7 @@ void flushOut();
 /// "93.81 MiB", "1.50 GiB".
 std::string bytesText(double bytes);
 
+/// A number for a table, "" where there is none (NaN).
+std::string decimalText(double x, int decimals);
+
 }  // namespace presslab::cli

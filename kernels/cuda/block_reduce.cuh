@@ -27,4 +27,19 @@ __device__ inline float blockSum(float v, float* scratch) {
   return v;
 }
 
+/// Sum of `own` over the block's threads before this one. warpSums: 32 ints of shared memory, free again after the next barrier. Every thread of the
+/// block calls it.
+__device__ inline int blockBefore(int own, int* warpSums) {
+  const int lane = int(threadIdx.x) % kWarp, warp = int(threadIdx.x) / kWarp;
+  int before = own;
+  for (int o = 1; o < kWarp; o *= 2) {
+    const int other = __shfl_up_sync(kFullWarp, before, unsigned(o));
+    if (lane >= o) before += other;
+  }
+  if (lane == kWarp - 1) warpSums[warp] = before;
+  __syncthreads();
+  for (int w = 0; w < warp; ++w) before += warpSums[w];
+  return before - own;
+}
+
 }  // namespace presslab::cuda

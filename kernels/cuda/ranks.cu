@@ -3,6 +3,7 @@
 // Ranks of scores, and their mix over policies. A block sorts a head by four digits of eight bits. Its warps have consecutive shares; each counts
 // its share's digits, one prefix sum over digits and warps gives every share its places, and each then moves its share in order: stable, without
 // atomics.
+#include "kernels/cuda/block_reduce.cuh"
 #include "kernels/cuda/ordered_key.cuh"
 #include "kernels/cuda/press_kernels.h"
 
@@ -19,19 +20,11 @@ struct Item {
 
 /// Counts of this warp's share become its first places, digits ascending, then warps. Every thread of the block calls it.
 __device__ void placesOf(int (*count)[kDigits], int* warpSums) {
-  const int digit = int(threadIdx.x), lane = digit % kWarp, warp = digit / kWarp;
+  const int digit = int(threadIdx.x);
   int own = 0;
   if (digit < kDigits)
     for (int w = 0; w < kWarps; ++w) own += count[w][digit];
-  int before = own;
-  for (int o = 1; o < kWarp; o *= 2) {
-    const int other = __shfl_up_sync(kFullWarp, before, unsigned(o));
-    if (lane >= o) before += other;
-  }
-  if (lane == kWarp - 1) warpSums[warp] = before;
-  __syncthreads();
-  for (int w = 0; w < warp; ++w) before += warpSums[w];
-  before -= own;
+  int before = blockBefore(own, warpSums);
   if (digit < kDigits) {
     for (int w = 0; w < kWarps; ++w) {
       const int here = count[w][digit];

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The highest scores of each head. A block finds the lowest key that is kept by three digits of a radix select, then its warps write the kept
 // positions of consecutive shares at places that they count beforehand: ascending, and the same whoever comes first.
+#include "kernels/cuda/block_reduce.cuh"
 #include "kernels/cuda/ordered_key.cuh"
 #include "kernels/cuda/press_kernels.h"
 
@@ -33,19 +34,10 @@ __device__ void countDigits(const float* score, Share share, Threshold t, int sh
 
 /// Looks from above for the digit at which the running count reaches `wanted`: found[0] is the digit, found[1] the count above it, found[2] its own.
 __device__ void findDigit(const int* count, int64_t wanted, int* warpSums, int* found) {
-  const int lane = int(threadIdx.x) % kWarp, warp = int(threadIdx.x) / kWarp;
   const int high = kDigits - 1 - int(threadIdx.x) * kDigitsEach;  // thread 0 has the highest digits
   int own = 0;
   for (int i = 0; i < kDigitsEach; ++i) own += count[high - i];
-  int before = own;
-  for (int o = 1; o < kWarp; o *= 2) {
-    const int other = __shfl_up_sync(kFullWarp, before, unsigned(o));
-    if (lane >= o) before += other;
-  }
-  if (lane == kWarp - 1) warpSums[warp] = before;
-  __syncthreads();
-  for (int w = 0; w < warp; ++w) before += warpSums[w];
-  before -= own;
+  int before = blockBefore(own, warpSums);
   if (before < wanted && before + own >= wanted) {
     int digit = high;
     while (before + count[digit] < wanted) before += count[digit--];

@@ -30,11 +30,7 @@ void DeviceMemoryChart::draw(const ChartData& data) {
     const Lane& l = data.lanes[m];
     if (!has(l)) continue;
     const double at = (double(m) - (double(data.lanes.size()) - 1) / 2) * width;
-    auto* bars = new QCPBars(plot()->xAxis, plot()->yAxis);
-    bars->setWidth(width * 0.9);
-    bars->setPen(color(int(m)));
-    bars->setBrush(color(int(m)));
-    bars->setName(l.label);
+    QCPBars* bars = methodBars(plot(), l.label, color(int(m)), width * 0.9);
     bars->setData({at, 1 + at, 2 + at}, {mebi(double(l.device.allocated)), mebi(double(l.device.reserved)), mebi(double(l.device.peak))}, true);
   }
 }

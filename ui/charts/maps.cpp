@@ -64,4 +64,13 @@ void legendSquare(QCustomPlot* plot, const QString& name, const QColor& color) {
   g->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssSquare, color, color, 7));
 }
 
+QCPBars* methodBars(QCustomPlot* plot, const QString& name, const QColor& color, double width) {
+  auto* bars = new QCPBars(plot->xAxis, plot->yAxis);
+  bars->setWidth(width);
+  bars->setPen(color);
+  bars->setBrush(color);
+  bars->setName(name);
+  return bars;
+}
+
 }  // namespace presslab

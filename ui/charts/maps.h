@@ -8,6 +8,7 @@
 #include "core/api/metrics.h"
 
 class QCPAxis;
+class QCPBars;
 class QCustomPlot;
 
 namespace presslab {
@@ -19,5 +20,8 @@ QString kindName(HeadKind kind);
 void setTicks(QCPAxis* axis, const std::map<double, QString>& labels);
 /// The axis of a map that counts layers from 0.
 void layerAxis(QCPAxis* axis, int layers);
+
+/// A method's bars in a chart that groups methods.
+QCPBars* methodBars(QCustomPlot* plot, const QString& name, const QColor& color, double width);
 
 }  // namespace presslab

@@ -101,11 +101,7 @@ void SummaryChart::draw(const ChartData& data) {
     const Lane& l = data.lanes[m];
     if (!measured(l)) continue;
     const double at = (double(m) - (double(data.lanes.size()) - 1) / 2) * width;
-    auto* bars = new QCPBars(plot()->xAxis, plot()->yAxis);
-    bars->setWidth(width * 0.9);
-    bars->setPen(color(int(m)));
-    bars->setBrush(color(int(m)));
-    bars->setName(l.label);
+    QCPBars* bars = methodBars(plot(), l.label, color(int(m)), width * 0.9);
     QVector<double> x, y;
     const auto add = [&](double place, double value) {
       if (!std::isfinite(value)) return;
