@@ -188,11 +188,18 @@ Json reportJson(const CalibrateReport& report, const CalibrateOptions& o, const 
   return j;
 }
 
+/// One head alone, and one half of a calibration against the other, change less than quantised activations do by chance: exact unless asked.
+ModelSpec modelOf(const CalibrateOptions& o) {
+  ModelSpec spec = o.model.spec;
+  if (!o.model.precisionGiven && (o.kind == "check" || o.kind == "loo")) spec.precision = Precision::Exact;
+  return spec;
+}
+
 int calibrateModel(const CalibrateOptions& o, const Context& context) {
   if (o.kind == "check") {
     CheckOptions check = o.check;
     check.out = o.out;
-    return checkCalibration(check, o.model.spec, o.seed, o.format, context);
+    return checkCalibration(check, modelOf(o), o.seed, o.format, context);
   }
   const Kind& kind = findKind(o.kind);
   if (!o.tsv.empty() && o.kind != "gates") badInput("calibrate: --tsv goes with gates alone");
@@ -207,7 +214,7 @@ int calibrateModel(const CalibrateOptions& o, const Context& context) {
     for (const int e : parseIntRanges("--num-experts", text, kMostExperts)) spec.expertCounts.push_back(e);
   }
   Progress progress(context);
-  const std::unique_ptr<LoadedModel> model = loadModel(o.model.spec, progress.sink(), context.stop);
+  const std::unique_ptr<LoadedModel> model = loadModel(modelOf(o), progress.sink(), context.stop);
   const auto tell = [&](double share, const std::string& what) { progress.share(share, what); };
   const auto start = std::chrono::steady_clock::now();
   CalibrateReport report = kind.run(*model, spec, o, tell, context.stop);
@@ -232,6 +239,7 @@ void addCalibrate(Commands& commands) {
   const auto o = std::make_shared<CalibrateOptions>();
   app.add_option("kind", o->kind, kindsHelp())->type_name("KIND")->capture_default_str();
   o->model.add(app);
+  app.get_option("--precision")->default_str("fast; loo and check exact");
   app.add_flag("--light", o->light, "Two documents, curves alone, equal gates");
   app.add_option("--num-experts", o->experts, "Expert lists to make, for instance 2,3,4")
       ->type_name("LIST")

@@ -33,6 +33,7 @@ void ModelOptions::add(CLI::App& app, bool lists) {
          [this](const std::string& text) {
            if (text != "exact" && text != "fast") badInput("--precision: \"" + printable(text) + "\": exact or fast");
            spec.precision = text == "exact" ? Precision::Exact : Precision::Fast;
+           precisionGiven = true;
          },
          "exact: float32 weights, activations and KV cache; fast: f16 KV cache and the file's own weights")
       ->type_name("P")

@@ -18,6 +18,7 @@ void addModel(CLI::App&, std::string& path);
 /// -m, --precision, --device, --backend, --attention, -t, --kv-type. lists: without -m, -t and --kv-type, which bench has as lists.
 struct ModelOptions {
   ModelSpec spec;
+  bool precisionGiven = false;
   void add(CLI::App&, bool lists = false);
 };
 
