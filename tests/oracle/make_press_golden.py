@@ -14,7 +14,7 @@ import kvpress
 import numpy as np
 import torch
 from kvpress import (AdaKVPress, BlockPress, CapPress, ChunkKVPress, ChunkPress, CompactorPress, CriticalAdaKVPress, CriticalKVPress, CURPress,
-                     ExpectedAttentionPress, ExpectedAttentionStatsPress, FinchPress, KeyRerotationPress, LeverageScorePress, MergingPress,
+                     EntropyGatedChunkKVPress, ExpectedAttentionPress, ExpectedAttentionStatsPress, FinchPress, KeyRerotationPress, LeverageScorePress, MergingPress,
                      NonCausalAttnPress, QFilterPress, SimLayerKVPress, ThinKPress, KeyDiffPress, KnormPress, LagKVPress, ObservedAttentionPress, PyramidKVPress,
                      SnapKVPress, StreamingLLMPress, TOVAPress)
 from transformers import DynamicCache, LlamaConfig
@@ -53,6 +53,9 @@ def cases():
         "adakv(knorm(ratio=0.6),alpha_safeguard=0.5)": AdaKVPress(KnormPress(0.6), alpha_safeguard=0.5),
         "chunkkv(snapkv(ratio=0.5))": ChunkKVPress(SnapKVPress(0.5)),
         "chunkkv(keydiff(ratio=0.3),chunk_length=7)": ChunkKVPress(KeyDiffPress(0.3), chunk_length=7),
+        "entropy_gated_chunkkv(snapkv(ratio=0.5))": EntropyGatedChunkKVPress(SnapKVPress(0.5)),
+        "entropy_gated_chunkkv(keydiff(ratio=0.3),chunk_length=7,low_entropy_chunk_length=2)":
+            EntropyGatedChunkKVPress(KeyDiffPress(0.3), chunk_length=7, low_entropy_chunk_length=2),
         "cur(ratio=0.5)": CURPress(0.5),
         "cur(ratio=0.3,leverage_type=kv_avg,use_local_approximation=false)": CURPress(0.3, leverage_type="kv_avg", use_local_approximation=False),
         "cur(ratio=0.4,leverage_type=key,use_random_leverage=true,num_sinks=2,local_window_size=24)":
@@ -80,7 +83,8 @@ def cases():
 
 
 MODEL_SPECS = ["streaming_llm(ratio=0.3)", "knorm(ratio=0.5)", "keydiff(ratio=0.5)", "snapkv(ratio=0.5)", "expected_attention(ratio=0.5)", "tova(ratio=0.5)",
-               "observed_attention(ratio=0.5)", "lagkv(ratio=0.5)", "pyramidkv(ratio=0.5)", "adakv(snapkv(ratio=0.5))", "chunkkv(snapkv(ratio=0.5))"]
+               "observed_attention(ratio=0.5)", "lagkv(ratio=0.5)", "pyramidkv(ratio=0.5)", "adakv(snapkv(ratio=0.5))", "chunkkv(snapkv(ratio=0.5))",
+               "entropy_gated_chunkkv(snapkv(ratio=0.5))"]
 
 
 class Splitmix:

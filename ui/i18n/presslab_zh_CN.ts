@@ -518,6 +518,14 @@
         <translation>ChunkKV</translation>
     </message>
     <message>
+        <source>ChunkKV, entropy-gated</source>
+        <translation>ChunkKV(按熵门控)</translation>
+    </message>
+    <message>
+        <source>Tokens of a spiky chunk</source>
+        <translation>尖峰片段保留的 token 数</translation>
+    </message>
+    <message>
         <source>Window queries</source>
         <translation>窗口查询数</translation>
     </message>

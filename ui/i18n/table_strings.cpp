@@ -51,6 +51,8 @@ const char* const kTableStrings[]{
     QT_TRANSLATE_NOOP("PressTable", "PyramidKV"),
     QT_TRANSLATE_NOOP("PressTable", "AdaKV"),
     QT_TRANSLATE_NOOP("PressTable", "ChunkKV"),
+    QT_TRANSLATE_NOOP("PressTable", "ChunkKV, entropy-gated"),
+    QT_TRANSLATE_NOOP("PressTable", "Tokens of a spiky chunk"),
     QT_TRANSLATE_NOOP("PressTable", "Window queries"),
     QT_TRANSLATE_NOOP("PressTable", "Pool width"),
     QT_TRANSLATE_NOOP("PressTable", "Future positions"),
