@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 // claims: the comparison guide's claims, judged on this machine under the three matches.
-#include <filesystem>
+#include <algorithm>
 #include <memory>
 
 #include "app/cli/numbers.h"
@@ -11,7 +11,6 @@
 #include "core/api/claims_report.h"
 #include "core/api/error.h"
 #include "core/api/lab.h"
-#include "core/export/export.h"
 
 namespace presslab::cli {
 namespace {
@@ -21,9 +20,22 @@ constexpr int kMostLength = 1 << 24, kMostRepeats = 1000;
 struct ClaimsOptions {
   ModelOptions model;
   ClaimsSpec spec;
-  std::string lengths, out;
+  std::string lengths, matches;
   Format format = Format::Md;
 };
+
+std::vector<Match> matchesOf(const std::string& list) {
+  std::vector<Match> out;
+  for (size_t from = 0; from <= list.size();) {
+    const size_t comma = std::min(list.find(',', from), list.size());
+    const std::string word = list.substr(from, comma - from);
+    if (word != "ratio" && word != "bytes" && word != "quality") badInput("--match: \"" + word + "\" is none of ratio, bytes, quality");
+    const Match match = word == "ratio" ? Match::Ratio : word == "bytes" ? Match::Bytes : Match::Quality;
+    if (std::find(out.begin(), out.end(), match) == out.end()) out.push_back(match);
+    from = comma + 1;
+  }
+  return out;
+}
 
 int claims(const ClaimsOptions& o, const Context& context) {
   ClaimsSpec spec = o.spec;
@@ -37,12 +49,18 @@ int claims(const ClaimsOptions& o, const Context& context) {
       from = comma + 1;
     }
   }
+  if (!o.matches.empty()) spec.matches = matchesOf(o.matches);
+  if (spec.resume && spec.outDir.empty()) badInput("--resume needs the folder of the report (--out)");
   Lab lab;
   ClaimsReport report;
   {
     Progress progress(context);
     report = reportClaims(
-        lab, spec, [&](double share, const std::string& what) { progress.share(share, what); }, context.stop);
+        lab, spec,
+        [&](const ClaimsProgress& p) {
+          if (!p.what.empty()) progress.share(p.share, p.what);
+        },
+        context.stop);
   }
   if (!report.rows.empty()) {
     const Json whole = Json::parse(claimsJson(report));
@@ -63,13 +81,6 @@ int claims(const ClaimsOptions& o, const Context& context) {
       printRows(o.format, "claims", rows, o.format == Format::Json ? &whole : nullptr);
     }
     flushOut();
-    if (!o.out.empty()) {
-      std::error_code error;
-      std::filesystem::create_directories(o.out, error);
-      if (error) throw Failure(ErrorCode::Io, shownPath(o.out) + ": cannot be made: " + error.message());
-      writeFileAtomic((std::filesystem::path(o.out) / "claims.md").string(), claimsMarkdown(report));
-      writeFileAtomic((std::filesystem::path(o.out) / "claims.json").string(), claimsJson(report));
-    }
   }
   if (!report.error.empty()) std::fprintf(stderr, "presslab-cli: %s\n", report.error.c_str());
   return report.exitCode;
@@ -87,7 +98,9 @@ void addClaims(Commands& commands) {
   addInteger(app, "--repeat", o->spec.repeat, 1, kMostRepeats, "Timed repeats of every method");
   addInteger(app, "--tips", o->spec.tipLength, 0, kMostLength, "Context tokens at which the guide's tips are tried; 0: not");
   app.add_flag("--no-calibrate", o->spec.noCalibrate, "Never calibrate the model on the way");
-  app.add_option("--out", o->out, "Folder for claims.md and claims.json")->type_name("DIR");
+  app.add_option("--match", o->matches, "Equal what: ratio, bytes, quality")->type_name("LIST")->default_str("ratio,bytes,quality");
+  app.add_option("--out", o->spec.outDir, "Folder for claims.md and claims.json, written after every comparison")->type_name("DIR");
+  app.add_flag("--resume", o->spec.resume, "Continues the report in --out with its own settings; what it has is not measured again");
   addFormat(app, o->format);
   app.footer("Each length is compared at equal ratio, equal bytes and equal quality; where equal ratio is equal bytes already, one run serves both.");
   commands.onRun(app, [o](const Context& c) { return claims(*o, c); });

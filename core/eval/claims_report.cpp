@@ -4,18 +4,22 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cmath>
-#include <nlohmann/json.hpp>
+#include <new>
 
 #include "core/api/error.h"
 #include "core/api/lab.h"
 #include "core/compare/improvements.h"
 #include "core/compare/token_text.h"
+#include "core/engine/session.h"
+#include "core/eval/claims_folder.h"
+#include "core/routed/pattern.h"
 
 namespace presslab {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Clock = std::chrono::steady_clock;
 
 constexpr int64_t kQuestionRoom = 64;
 constexpr double kEqualBytes = .002;  // relative difference below which two methods hold the same
@@ -39,17 +43,43 @@ class Report {
 
  private:
   std::shared_ptr<const Comparison> compare(int length, std::vector<std::string> methods, Match, const std::string& what);
+  void continueFolder();
+  int64_t checkModel();
   void length(int tokens);
   void tips();
   void tip(const char* id, const std::string& text, const std::string& unit, double measured, double before, bool wantsLess,
            const std::string& reason);
+  bool wants(Match match) const { return std::find(m_out.spec.matches.begin(), m_out.spec.matches.end(), match) != m_out.spec.matches.end(); }
+  bool has(const ClaimsPart& part) const { return std::find(m_out.done.begin(), m_out.done.end(), part) != m_out.done.end(); }
+  void add(const Comparison& c);
+  void keep();
+  void tell(double share, const std::string& what, bool grown);
 
   Lab& m_lab;
   const ClaimsSink& m_sink;
   std::stop_token m_stop;
   ClaimsReport& m_out;
-  double m_done = 0, m_total = 1, m_part = 0;
+  double m_done = 0, m_total = 1, m_part = 0;  // in tokens of context
+  double m_resumed = 0;                        // share that was there already
+  Clock::time_point m_start;
 };
+
+void Report::tell(double share, const std::string& what, bool grown) {
+  if (!m_sink) return;
+  ClaimsProgress p;
+  p.share = share;
+  p.what = what;
+  const double seconds = std::chrono::duration<double>(Clock::now() - m_start).count(), gained = share - m_resumed;
+  if (gained > 0) p.etaSeconds = seconds * (1 - share) / gained;
+  if (grown) p.report = std::make_shared<const ClaimsReport>(m_out);
+  m_sink(p);
+}
+
+/// The rows so far on disk and to the listener.
+void Report::keep() {
+  if (!m_out.spec.outDir.empty()) keepClaims(m_out, m_out.spec.outDir);
+  tell(std::min(1.0, m_done / m_total), {}, true);
+}
 
 std::shared_ptr<const Comparison> Report::compare(int length, std::vector<std::string> methods, Match match, const std::string& what) {
   CompareSpec spec;
@@ -61,39 +91,52 @@ std::shared_ptr<const Comparison> Report::compare(int length, std::vector<std::s
   spec.match = match;
   spec.noCalibrate = m_out.spec.noCalibrate;
   spec.commandLine = m_out.spec.commandLine;
+  const double methodsCount = double(spec.methods.size());
+  int finished = 0;
   const EventSink sink = [&](const RunEvent& e) {
-    if (m_sink && (e.kind == EventKind::PhaseStarted || e.kind == EventKind::MethodFinished)) m_sink(m_done / m_total, what);
+    if (e.kind == EventKind::MethodFinished) ++finished;
+    if (e.kind != EventKind::PhaseStarted && e.kind != EventKind::PhaseProgress && e.kind != EventKind::MethodFinished) return;
+    // The untimed passes and the search for equal quality take about as long as the timed methods do.
+    const double within = std::min(1.0, finished / (2 * methodsCount));
+    tell((m_done + m_part * within) / m_total, what, false);
   };
   const RunOutcome outcome = m_lab.compare(spec, sink, m_stop);
-  m_done += m_part;
   if (outcome.status != RunOutcome::Status::Done) throw Failure(ErrorCode(outcome.exitCode != 0 ? outcome.exitCode : 1), what + ": " + outcome.error);
   if (m_out.stamp.program.empty()) m_out.stamp = outcome.comparison->stamp;
-  m_out.runs.push_back(outcome.comparison);
   return outcome.comparison;
+}
+
+void Report::add(const Comparison& c) {
+  for (ClaimRow& row : claimRows(c)) m_out.rows.push_back(std::move(row));
+  m_done += m_part;
 }
 
 void Report::length(int tokens) {
   const std::string ratio = "(ratio=" + shortest(m_out.spec.ratio) + ")", name = grouped(tokens) + " tokens, equal ";
   const std::vector<std::string> methods{"none", "duo" + ratio, "eplb_duo" + ratio};
   m_part = tokens;
-  const auto add = [&](const Comparison& c) {
-    for (ClaimRow& row : claimRows(c)) m_out.rows.push_back(std::move(row));
-  };
-  const std::shared_ptr<const Comparison> equalRatio = compare(tokens, methods, Match::Ratio, name + "ratio");
-  add(*equalRatio);
-  const std::vector<MethodMetrics>& m = equalRatio->methods;
-  const bool same = m.size() == 3 && hasFigures(m[1]) && hasFigures(m[2]) &&
-                    std::fabs(double(m[2].kvBytes) / double(std::max<int64_t>(m[1].kvBytes, 1)) - 1) < kEqualBytes;
-  if (same) {  // the same bytes already: a second measurement would be of the same two methods
-    Comparison bytes = *equalRatio;
-    bytes.match = "bytes";
-    for (Claim& claim : bytes.claims) claim.match = "bytes";
-    add(bytes);
-    m_done += m_part;
-  } else {
-    add(*compare(tokens, methods, Match::Bytes, name + "bytes"));
+  if (wants(Match::Ratio) && !has({tokens, "ratio"})) {
+    const std::shared_ptr<const Comparison> equalRatio = compare(tokens, methods, Match::Ratio, name + "ratio");
+    add(*equalRatio);
+    m_out.done.push_back({tokens, "ratio"});
+    const std::vector<MethodMetrics>& m = equalRatio->methods;
+    const bool same = m.size() == 3 && hasFigures(m[1]) && hasFigures(m[2]) &&
+                      std::fabs(double(m[2].kvBytes) / double(std::max<int64_t>(m[1].kvBytes, 1)) - 1) < kEqualBytes;
+    if (same && wants(Match::Bytes)) {  // the same bytes already: a second measurement would be of the same two methods
+      Comparison bytes = *equalRatio;
+      bytes.match = "bytes";
+      for (Claim& claim : bytes.claims) claim.match = "bytes";
+      add(bytes);
+      m_out.done.push_back({tokens, "bytes"});
+    }
+    keep();
   }
-  add(*compare(tokens, methods, Match::Quality, name + "quality"));
+  for (const auto& [match, word] : {std::pair{Match::Bytes, "bytes"}, {Match::Quality, "quality"}}) {
+    if (!wants(match) || has({tokens, word})) continue;
+    add(*compare(tokens, methods, match, name + word));
+    m_out.done.push_back({tokens, word});
+    keep();
+  }
 }
 
 /// A tip that promises less (or more) of something than before it.
@@ -143,100 +186,89 @@ void Report::tips() {
   tip("tip_experts_high", "8 experts are the high-performance setting", "nats", kld(6), kld(1), true, "mean KL divergence");
 }
 
+/// Takes over what the folder has.
+void Report::continueFolder() {
+  const ClaimsSpec given = m_out.spec;
+  if (given.outDir.empty()) badInput("to continue a report its folder must be named");
+  m_out = readClaims(given.outDir);
+  const std::optional<KvType> kvType = m_out.spec.model.kvType;
+  const Precision precision = m_out.spec.model.precision;
+  const std::string device = m_out.spec.model.device;
+  m_out.spec.model = given.model;
+  m_out.spec.model.kvType = kvType;
+  m_out.spec.model.precision = precision;
+  m_out.spec.model.device = device;
+  m_out.spec.outDir = given.outDir;
+  m_out.spec.resume = true;
+  m_out.spec.commandLine = given.commandLine;
+  m_out.notes.clear();
+  m_out.resumed = int(m_out.done.size());
+  m_out.complete = false;
+}
+
+/// Loads the model; a report of another one is not continued. Its positions.
+int64_t Report::checkModel() {
+  int64_t positions = 0;
+  m_lab.lend(m_out.spec.model, {}, m_stop, [&](LoadedModel& model, RunMemory&) {
+    positions = model.file->info().contextLength;
+    if (m_out.resumed > 0 && m_out.stamp.modelHash != modelFingerprint(*model.file))
+      badInput(m_out.spec.outDir + " holds a report of another model (" + m_out.stamp.modelName + "); choose another folder");
+  });
+  return positions;
+}
+
 void Report::run() {
-  const ModelInfo model = m_lab.load(m_out.spec.model, {}, m_stop);
+  m_start = Clock::now();
+  if (m_out.spec.matches.empty()) badInput("no match is named");
+  if (m_out.spec.resume) continueFolder();
+  tell(0, "loading", false);
+  const int64_t positions = checkModel();
+  const auto fits = [&](int tokens) { return tokens + kQuestionRoom + m_out.spec.newTokens <= positions; };
   std::vector<int> lengths;
   for (const int tokens : m_out.spec.lengths) {
-    if (tokens + kQuestionRoom + m_out.spec.newTokens > model.contextLength)
-      m_out.notes.push_back(grouped(tokens) + " tokens are left out: the model has " + grouped(model.contextLength) + " positions");
-    else
+    if (fits(tokens))
       lengths.push_back(tokens);
+    else
+      m_out.notes.push_back(grouped(tokens) + " tokens are left out: the model has " + grouped(positions) + " positions");
   }
-  const bool withTips = m_out.spec.tipLength > 0 && m_out.spec.tipLength + kQuestionRoom + m_out.spec.newTokens <= model.contextLength;
+  if (lengths.empty()) badInput("no length fits the model's " + grouped(positions) + " positions");
+  const ClaimsPart tipsPart{m_out.spec.tipLength, "tips"};
+  const bool withTips = m_out.spec.tipLength > 0 && fits(m_out.spec.tipLength);
   m_total = withTips ? m_out.spec.tipLength : 0;
-  for (const int tokens : lengths) m_total += 3 * tokens;
-  if (lengths.empty()) badInput("no length fits the model's " + grouped(model.contextLength) + " positions");
+  for (const int tokens : lengths) m_total += double(m_out.spec.matches.size()) * tokens;
+  for (const ClaimsPart& part : m_out.done) m_done += part.length;
+  m_resumed = m_done / m_total;
+  m_start = Clock::now();
   for (const int tokens : lengths) length(tokens);
-  if (withTips) tips();
+  if (withTips && !has(tipsPart)) {
+    tips();
+    m_out.done.push_back(tipsPart);
+    m_done += m_part;
+  }
+  m_out.complete = true;
+  keep();
 }
 
 }  // namespace
 
 ClaimsReport reportClaims(Lab& lab, const ClaimsSpec& spec, const ClaimsSink& sink, std::stop_token stop) noexcept {
   ClaimsReport out;
+  const auto fail = [&](ErrorCode code, const std::string& text) {
+    out.exitCode = int(code);
+    out.cancelled = code == ErrorCode::Cancelled;
+    out.error = text;
+  };
   try {
     out.spec = spec;
     Report(lab, sink, std::move(stop), out).run();
   } catch (const Failure& e) {
-    out.exitCode = int(e.code());
-    out.cancelled = e.code() == ErrorCode::Cancelled;
-    out.error = e.what();
+    fail(e.code(), e.what());
+  } catch (const std::bad_alloc&) {
+    fail(ErrorCode::NoMemory, "out of memory");
   } catch (const std::exception& e) {
-    out.exitCode = int(ErrorCode::Failed);
-    out.error = e.what();
+    fail(ErrorCode::Failed, e.what());
   }
   return out;
-}
-
-std::string claimsMarkdown(const ClaimsReport& r) {
-  std::string out = "# The guide's claims on this machine\n\n";
-  const Stamp& s = r.stamp;
-  out += "Made by `" + s.commandLine + "`.\n\n";
-  out += s.program + " " + s.version + (s.commit.empty() ? "" : " (" + s.commit + ")") + ", " + s.modelName + ", " + s.precision + ", KV " +
-         s.kvType + ", " + s.cpu + ", " + std::to_string(s.threads) + " threads, " + figure(s.bandwidthGBs, 1) + " GB/s measured, " + s.time + "; " +
-         std::to_string(r.spec.newTokens) + " tokens decoded, " + std::to_string(r.spec.repeat) + " repeats.\n\n";
-  out +=
-      "Each figure was measured in this run. Interval: lowest and highest of the repeats for speeds, 95 % bootstrap over blocks of 8 positions for "
-      "agreement; bytes are counted and have none. Bound: what reading weights and kept cache allows for speeds, what the ratio asks for memory. "
-      "A claim holds when the measured value reaches its lower end.\n\n";
-  int holds = 0, not_ = 0, cannot = 0;
-  for (const ClaimRow& row : r.rows) (row.verdict == "holds" ? holds : row.verdict == "does not hold" ? not_ : cannot) += 1;
-  out += "Of " + std::to_string(r.rows.size()) + " judgements " + std::to_string(holds) + " hold, " + std::to_string(not_) + " do not, and " +
-         std::to_string(cannot) + " cannot hold here.\n";
-  for (const std::string& note : r.notes) out += "\n" + note + ".\n";
-  std::string head;
-  for (const ClaimRow& row : r.rows) {
-    const std::string title =
-        row.section == "tips" ? "The guide's tips, " + grouped(row.length) + " tokens" : grouped(row.length) + " tokens, equal " + row.match;
-    if (title != head) {
-      head = title;
-      out += "\n## " + title + "\n\n| claim | where | said | measured | interval | bound | verdict | reason |\n|---|---|--:|--:|--:|--:|---|---|\n";
-    }
-    const int n = row.unit == "GB" || row.unit == "nats" ? 4 : row.unit == "x" ? 2 : 1;
-    const std::string said = row.section == "tips" ? (std::isinf(row.hi) ? "> " + figure(row.lo, n) : "< " + figure(row.hi, n))
-                             : row.lo == row.hi    ? figure(row.lo, n)
-                                                   : figure(row.lo, n) + " - " + figure(row.hi, n);
-    const std::string interval = row.from == row.to ? "" : figure(row.from, n) + " - " + figure(row.to, n);
-    out += "| " + row.text + " | " + row.section + " | " + said + " | " + figure(row.measured, n) + " " + row.unit + " | " + interval + " | " +
-           (std::isnan(row.bound) ? "" : figure(row.bound, n)) + " | " + row.verdict + " | " + row.reason + " |\n";
-  }
-  return out;
-}
-
-std::string claimsJson(const ClaimsReport& r) {
-  Json j;
-  const Stamp& s = r.stamp;
-  j["stamp"] = {
-      {"program", s.program}, {"version", s.version},    {"commit", s.commit},       {"model", s.modelName}, {"model_hash", s.modelHash},
-      {"cpu", s.cpu},         {"threads", s.threads},    {"precision", s.precision}, {"kv_type", s.kvType},  {"bandwidth_gb_s", s.bandwidthGBs},
-      {"time", s.time},       {"command", s.commandLine}};
-  j["notes"] = r.notes;
-  j["rows"] = Json::array();
-  const auto number = [](double x) { return std::isfinite(x) ? Json(x) : Json(); };
-  for (const ClaimRow& row : r.rows)
-    j["rows"].push_back({{"id", row.id},
-                         {"section", row.section},
-                         {"text", row.text},
-                         {"length", row.length},
-                         {"match", row.match},
-                         {"unit", row.unit},
-                         {"band", Json::array({number(row.lo), number(row.hi)})},
-                         {"measured", number(row.measured)},
-                         {"interval", Json::array({number(row.from), number(row.to)})},
-                         {"bound", number(row.bound)},
-                         {"verdict", row.verdict},
-                         {"reason", row.reason}});
-  return j.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace presslab
