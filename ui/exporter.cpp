@@ -14,15 +14,10 @@
 #include "core/api/run_store.h"
 #include "core/export/export.h"
 #include "ui/charts/charts.h"
+#include "ui/forms/shell_text.h"
 #include "ui/models/comparison_model.h"
 
 namespace presslab {
-namespace {
-
-// In single quotes, as a POSIX shell reads it.
-QString quoted(QString s) { return QLatin1Char('\'') + s.replace(QLatin1Char('\''), QStringLiteral("'\\''")) + QLatin1Char('\''); }
-
-}  // namespace
 
 QStringList exportCharts(const std::vector<ChartView*>& charts, const QString& dir, const QStringList& formats, const ChartSize& size) {
   if (!QDir().mkpath(dir)) throw Failure(ErrorCode::Io, dir.toStdString() + ": the folder cannot be made");
@@ -85,16 +80,16 @@ void setChartSizeSetting(const ChartSize& size) {
 
 QString commandOf(const CompareSpec& spec, const QString& documentPath) {
   QStringList c{QStringLiteral("presslab-cli compare")};
-  if (!spec.model.path.empty()) c << QStringLiteral("-m") << quoted(QString::fromStdString(spec.model.path));
+  if (!spec.model.path.empty()) c << QStringLiteral("-m") << shellQuoted(QString::fromStdString(spec.model.path));
   if (spec.model.device != "cpu") c << QStringLiteral("--device") << QString::fromStdString(spec.model.device);
   if (spec.prompt.text)
-    c << QStringLiteral("--prompt-file") << quoted(documentPath);
+    c << QStringLiteral("--prompt-file") << shellQuoted(documentPath);
   else if (spec.prompt.contextTokens)
     c << QStringLiteral("--context") << QString::number(*spec.prompt.contextTokens);
-  if (spec.prompt.question) c << QStringLiteral("--question") << quoted(QString::fromStdString(*spec.prompt.question));
+  if (spec.prompt.question) c << QStringLiteral("--question") << shellQuoted(QString::fromStdString(*spec.prompt.question));
   QStringList methods;
   for (const std::string& m : spec.methods) methods << QString::fromStdString(m);
-  c << QStringLiteral("--methods") << quoted(methods.join(QLatin1Char(';'))) << QStringLiteral("-n") << QString::number(spec.maxNewTokens);
+  c << QStringLiteral("--methods") << shellQuoted(methods.join(QLatin1Char(';'))) << QStringLiteral("-n") << QString::number(spec.maxNewTokens);
   if (spec.match != Match::Ratio)
     c << QStringLiteral("--match") << (spec.match == Match::Bytes ? QStringLiteral("bytes") : QStringLiteral("quality"));
   if (spec.mode == RunMode::Race) c << QStringLiteral("--mode race");

@@ -23,6 +23,7 @@
 #include "ui/exporter.h"
 #include "ui/models/comparison_model.h"
 #include "ui/models/presets.h"
+#include "ui/pages/claims_page.h"
 #include "ui/pages/compare_page.h"
 #include "ui/pages/history_page.h"
 #include "ui/pages/lab_pages.h"
@@ -294,6 +295,12 @@ void MainWindow::openRun(const QString& folderOrId) {
   if (QFileInfo::exists(folderOrId + QLatin1String("/manifest.json"))) {  // a grid of the quality page
     m_tabs->setCurrentWidget(m_lab->quality());
     m_lab->quality()->open(folderOrId);
+    return;
+  }
+  const QFileInfo file(folderOrId);
+  if (file.fileName() == QLatin1String("claims.json") || QFileInfo::exists(folderOrId + QLatin1String("/claims.json"))) {
+    m_tabs->setCurrentWidget(m_lab->claims());
+    m_lab->claims()->open(folderOrId);
     return;
   }
   try {

@@ -113,7 +113,8 @@ void MainWindow::openPath(const QString& path) {
   } else if (ending == QLatin1String("presslab") && file.exists()) {  // one run or many: they come into the history
     m_history->importFile(path);
     m_tabs->setCurrentWidget(m_history);
-  } else if (!file.exists() || file.isDir() || file.fileName() == QLatin1String("run.json")) {  // what is no path may be the id of a kept run
+  } else if (!file.exists() || file.isDir() || file.fileName() == QLatin1String("run.json") ||
+             file.fileName() == QLatin1String("claims.json")) {  // what is no path may be the id of a kept run
     openRun(path);
   } else {
     m_top->setDocument(path);

@@ -131,7 +131,7 @@ QString reportEnd(const Comparison& c) {
       {safe(tr("Claim of the guide")), safe(tr("Match")), safe(tr("Band")), safe(tr("Measured")), safe(tr("Verdict")), safe(tr("Reason"))}};
   for (const Claim& claim : c.claims)
     claims << QStringList{safe(claimText(claim)),
-                          safe(QCoreApplication::translate("ClaimMatch", claim.match.c_str())),
+                          safe(claimPhrase(claim.match)),
                           QStringLiteral("%1 – %2").arg(number(claim.lo, 1), number(claim.hi, 1)),
                           claim.valid ? number(claim.measured, 2) : QStringLiteral("–"),
                           safe(verdictText(claim)),

@@ -51,6 +51,234 @@
         <source>better than the band</source>
         <translation>优于该区间</translation>
     </message>
+    <message>
+        <source>better than stated</source>
+        <translation>优于所述</translation>
+    </message>
+    <message>
+        <source>Duo vs baseline: memory reduction 29.3 %</source>
+        <translation>Duo 对比基线:内存减少 29.3 %</translation>
+    </message>
+    <message>
+        <source>Duo vs baseline: speed improvement 24.6 %</source>
+        <translation>Duo 对比基线:速度提升 24.6 %</translation>
+    </message>
+    <message>
+        <source>EPLB + Duo vs baseline: memory reduction 47.2 %</source>
+        <translation>EPLB + Duo 对比基线:内存减少 47.2 %</translation>
+    </message>
+    <message>
+        <source>EPLB + Duo vs baseline: speed improvement 47.5 %</source>
+        <translation>EPLB + Duo 对比基线:速度提升 47.5 %</translation>
+    </message>
+    <message>
+        <source>EPLB + Duo vs Duo: additional memory reduction 25.3 %</source>
+        <translation>EPLB + Duo 对比 Duo:内存再减少 25.3 %</translation>
+    </message>
+    <message>
+        <source>EPLB + Duo vs Duo: additional speed improvement 18.4 %</source>
+        <translation>EPLB + Duo 对比 Duo:速度再提升 18.4 %</translation>
+    </message>
+    <message>
+        <source>Duo usually improves speed by 20-40 %</source>
+        <translation>Duo 通常提速 20-40 %</translation>
+    </message>
+    <message>
+        <source>EPLB + Duo usually improves speed by 40-70 %</source>
+        <translation>EPLB + Duo 通常提速 40-70 %</translation>
+    </message>
+    <message>
+        <source>No compression: 1.23 GB on a context of 50 words</source>
+        <translation>不压缩:50 个词的上下文占 1.23 GB</translation>
+    </message>
+    <message>
+        <source>ratio .3 keeps quality better than .5</source>
+        <translation>压缩率 .3 比 .5 更能保持质量</translation>
+    </message>
+    <message>
+        <source>ratio .7 is faster than .5</source>
+        <translation>压缩率 .7 比 .5 更快</translation>
+    </message>
+    <message>
+        <source>out of memory: lower the ratio to .2, with 2 experts</source>
+        <translation>内存不足:压缩率降到 .2,用 2 个专家</translation>
+    </message>
+    <message>
+        <source>quality down: ratio .3</source>
+        <translation>质量下降:压缩率 .3</translation>
+    </message>
+    <message>
+        <source>quality down: 60 % of the bytes by EPLB, 40 % by Duo</source>
+        <translation>质量下降:60 % 的字节由 EPLB 释放,40 % 由 Duo 释放</translation>
+    </message>
+    <message>
+        <source>2 experts are the light setting</source>
+        <translation>2 个专家是轻量设置</translation>
+    </message>
+    <message>
+        <source>8 experts are the high-performance setting</source>
+        <translation>8 个专家是高性能设置</translation>
+    </message>
+    <message>
+        <source>table</source>
+        <translation>表格</translation>
+    </message>
+    <message>
+        <source>text</source>
+        <translation>正文</translation>
+    </message>
+    <message>
+        <source>sample output</source>
+        <translation>示例输出</translation>
+    </message>
+    <message>
+        <source>conclusion</source>
+        <translation>结论</translation>
+    </message>
+    <message>
+        <source>tips</source>
+        <translation>建议</translation>
+    </message>
+    <message>
+        <source>ratio</source>
+        <translation>压缩率</translation>
+    </message>
+    <message>
+        <source>bytes</source>
+        <translation>字节</translation>
+    </message>
+    <message>
+        <source>quality</source>
+        <translation>质量</translation>
+    </message>
+    <message>
+        <source>% less</source>
+        <translation>% 减少</translation>
+    </message>
+    <message>
+        <source>% agree</source>
+        <translation>% 一致</translation>
+    </message>
+    <message>
+        <source>% faster</source>
+        <translation>% 更快</translation>
+    </message>
+    <message>
+        <source>x</source>
+        <translation>倍</translation>
+    </message>
+    <message>
+        <source>GB</source>
+        <translation>GB</translation>
+    </message>
+    <message>
+        <source>MB</source>
+        <translation>MB</translation>
+    </message>
+    <message>
+        <source>nats</source>
+        <translation>nats</translation>
+    </message>
+    <message>
+        <source>tok/s</source>
+        <translation>tok/s</translation>
+    </message>
+    <message>
+        <source>ms</source>
+        <translation>ms</translation>
+    </message>
+    <message>
+        <source>at %1 tokens the bound is %2x: %3 of weights are read for every token beside %4 of keys and values, of which %5 are kept; no length gives %6x at this ratio</source>
+        <translation>在 %1 个 token 时上限为 %2 倍:每个 token 除 %4 的键和值(保留 %5)外还要读 %3 的权重;在此压缩率下任何长度都达不到 %6 倍</translation>
+    </message>
+    <message>
+        <source>at %1 tokens the bound is %2x: %3 of weights are read for every token beside %4 of keys and values, of which %5 are kept; %6x needs %7 tokens, the model has %8 positions</source>
+        <translation>在 %1 个 token 时上限为 %2 倍:每个 token 除 %4 的键和值(保留 %5)外还要读 %3 的权重;%6 倍需要 %7 个 token,而模型只有 %8 个位置</translation>
+    </message>
+    <message>
+        <source>at %1 tokens the bound is %2x: %3 of weights are read for every token beside %4 of keys and values, of which %5 are kept; %6x needs %7 tokens</source>
+        <translation>在 %1 个 token 时上限为 %2 倍:每个 token 除 %4 的键和值(保留 %5)外还要读 %3 的权重;%6 倍需要 %7 个 token</translation>
+    </message>
+    <message>
+        <source>the method was asked to remove %1 %, %2 % were saved</source>
+        <translation>要求该方法删除 %1 %,实际节省 %2 %</translation>
+    </message>
+    <message>
+        <source>the method was asked to remove %1 %</source>
+        <translation>要求该方法删除 %1 %</translation>
+    </message>
+    <message>
+        <source>the bandwidth bound at this length is %1x, already passed because the baseline reaches only %2 % of its own limit</source>
+        <translation>此长度的带宽上限为 %1 倍,已经超过,因为基线只达到自身极限的 %2 %</translation>
+    </message>
+    <message>
+        <source>the bandwidth bound at this length is %1x</source>
+        <translation>此长度的带宽上限为 %1 倍</translation>
+    </message>
+    <message>
+        <source>KL divergence %1 nats over %2 positions</source>
+        <translation>%2 个位置上的 KL 散度为 %1 nats</translation>
+    </message>
+    <message>
+        <source>both were given equal bytes; compare at equal quality (--match quality)</source>
+        <translation>两者被给予相同字节;请在同等质量下比较 (--match quality)</translation>
+    </message>
+    <message>
+        <source>at this ratio both hold equal bytes by their budget; compare at equal quality (--match quality)</source>
+        <translation>在此压缩率下两者按预算持有相同字节;请在同等质量下比较 (--match quality)</translation>
+    </message>
+    <message>
+        <source>%1 % less than Duo&apos;s %2</source>
+        <translation>比 Duo 的 %2 少 %1 %</translation>
+    </message>
+    <message>
+        <source>the bound over Duo is %1x: both were given equal bytes, and speed follows bytes</source>
+        <translation>相对 Duo 的上限为 %1 倍:两者被给予相同字节,而速度取决于字节</translation>
+    </message>
+    <message>
+        <source>the bound over Duo is %1x: at this ratio both hold equal bytes by their budget, and speed follows bytes</source>
+        <translation>相对 Duo 的上限为 %1 倍:在此压缩率下两者按预算持有相同字节,而速度取决于字节</translation>
+    </message>
+    <message>
+        <source>the bound over Duo is %1x: %2 against %3, and speed follows bytes</source>
+        <translation>相对 Duo 的上限为 %1 倍:%2 对 %3,而速度取决于字节</translation>
+    </message>
+    <message>
+        <source>the bound over Duo is %1x</source>
+        <translation>相对 Duo 的上限为 %1 倍</translation>
+    </message>
+    <message>
+        <source>reading weights and kept cache allows %1 % at this length</source>
+        <translation>此长度下读取权重和保留的缓存只允许 %1 %</translation>
+    </message>
+    <message>
+        <source>the ratios ask for %1 %</source>
+        <translation>压缩率要求 %1 %</translation>
+    </message>
+    <message>
+        <source>the whole cache of this run has %1 MB at %2 tokens; that of the sample&apos;s own model (distilgpt2, 18,432 bytes a token in 16 bits) some 1.3 MB at 70 tokens, a thousandth of it</source>
+        <translation>本次运行的完整缓存在 %2 个 token 时为 %1 MB;示例所用模型(distilgpt2,16 位时每 token 18,432 字节)在 70 个 token 时约 1.3 MB,是所述值的千分之一</translation>
+    </message>
+    <message>
+        <source>mean KL divergence: %1 against %2</source>
+        <translation>平均 KL 散度:%1 对 %2</translation>
+    </message>
+    <message>
+        <source>decoded tokens a second: %1 against %2</source>
+        <translation>每秒解码 token 数:%1 对 %2</translation>
+    </message>
+    <message>
+        <source>KV cache held; the ratio is the share removed, so a lower one holds more: %1 against %2</source>
+        <translation>持有的 KV 缓存;压缩率是删除的份额,越低持有越多:%1 对 %2</translation>
+    </message>
+    <message>
+        <source>time of compression: %1 against %2</source>
+        <translation>压缩用时:%1 对 %2</translation>
+    </message>
+    <message>
+        <source>%1 tokens are left out: the model has %2 positions</source>
+        <translation>略去 %1 个 token:模型只有 %2 个位置</translation>
+    </message>
 </context>
 <context>
     <name>HeadMap</name>
@@ -211,6 +439,13 @@
     <message>
         <source>Attention kept</source>
         <translation>保留的注意力</translation>
+    </message>
+</context>
+<context>
+    <name>NumberList</name>
+    <message>
+        <source>&quot;%1&quot; is no number</source>
+        <translation>“%1”不是数字</translation>
     </message>
 </context>
 <context>
@@ -909,6 +1144,312 @@
     <message>
         <source>Nothing measured yet</source>
         <translation>尚无测量数据</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::ClaimsModel</name>
+    <message>
+        <source>Speeds: lowest and highest of the repeats. Agreement: 95 % bootstrap. Bytes are counted and have none.</source>
+        <translation>速度:各次重复的最低与最高。一致率:95 % 自助法。字节是数出来的,没有区间。</translation>
+    </message>
+    <message>
+        <source>Speeds: what reading weights and kept cache allows. Memory: what the ratio asks for.</source>
+        <translation>速度:读取权重和保留的缓存所允许的值。内存:压缩率所要求的值。</translation>
+    </message>
+    <message>
+        <source>Grey: the guide&apos;s band. Dot and line: measured, with its interval. Upright stroke: bound.</source>
+        <translation>灰色:指南的区间。圆点和线:测得值及其区间。竖线:上限。</translation>
+    </message>
+    <message>
+        <source>Claim of the guide</source>
+        <translation>指南的论断</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Token 数</translation>
+    </message>
+    <message>
+        <source>Equal</source>
+        <translation>同等</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>出处</translation>
+    </message>
+    <message>
+        <source>Said</source>
+        <translation>所述</translation>
+    </message>
+    <message>
+        <source>Measured</source>
+        <translation>测得</translation>
+    </message>
+    <message>
+        <source>Interval</source>
+        <translation>区间</translation>
+    </message>
+    <message>
+        <source>Bound</source>
+        <translation>上限</translation>
+    </message>
+    <message>
+        <source>Band and figure</source>
+        <translation>区间与数值</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>判定</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>理由</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::ClaimsPage</name>
+    <message>
+        <source>Open a claims report</source>
+        <translation>打开论断报告</translation>
+    </message>
+    <message>
+        <source>The command is in the clipboard</source>
+        <translation>命令已在剪贴板中</translation>
+    </message>
+    <message>
+        <source>Name at least one length</source>
+        <translation>请至少写一个长度</translation>
+    </message>
+    <message>
+        <source>Choose at least one match</source>
+        <translation>请至少选择一种匹配</translation>
+    </message>
+    <message>
+        <source>The engine is busy</source>
+        <translation>引擎正忙</translation>
+    </message>
+    <message>
+        <source>Loading the model…</source>
+        <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source> · %1 s left</source>
+        <translation> · 剩余 %1 秒</translation>
+    </message>
+    <message>
+        <source> · %1 min left</source>
+        <translation> · 剩余 %1 分钟</translation>
+    </message>
+    <message>
+        <source>Stopped; %1 comparisons are kept. Resume continues.</source>
+        <translation>已停止;保留了 %1 次比较。“继续”可接着运行。</translation>
+    </message>
+    <message>
+        <source>%1 judgements, kept in %2</source>
+        <translation>%1 项判定,保存在 %2</translation>
+    </message>
+    <message>
+        <source>%1 judgements</source>
+        <translation>%1 项判定</translation>
+    </message>
+    <message>
+        <source>%1 judgements; the report is not finished</source>
+        <translation>%1 项判定;报告尚未完成</translation>
+    </message>
+    <message>
+        <source>There is no report yet</source>
+        <translation>还没有报告</translation>
+    </message>
+    <message>
+        <source>Export the claims report</source>
+        <translation>导出论断报告</translation>
+    </message>
+    <message>
+        <source>Written: %1</source>
+        <translation>已写入:%1</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>All: %1</source>
+        <translation>全部:%1</translation>
+    </message>
+    <message>
+        <source>✓ hold: %1</source>
+        <translation>✓ 成立:%1</translation>
+    </message>
+    <message>
+        <source>✗ do not hold: %1</source>
+        <translation>✗ 不成立:%1</translation>
+    </message>
+    <message>
+        <source>– cannot hold here: %1</source>
+        <translation>– 此处不可能成立:%1</translation>
+    </message>
+    <message>
+        <source>%1 threads</source>
+        <translation>%1 个线程</translation>
+    </message>
+    <message>
+        <source>%1 GB/s measured</source>
+        <translation>测得 %1 GB/s</translation>
+    </message>
+    <message>
+        <source>%1 comparisons</source>
+        <translation>%1 次比较</translation>
+    </message>
+    <message>
+        <source>Nothing was measured yet. Judge measures none, duo and eplb_duo at every length and holds the guide&apos;s claims against them.</source>
+        <translation>尚未测量。“判定”会在每个长度测量 none、duo 和 eplb_duo,并据此检验指南的论断。</translation>
+    </message>
+    <message>
+        <source>Choose a row to read its reason whole.</source>
+        <translation>选择一行以阅读完整理由。</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;%1&lt;/b&gt;: measured %2 %3</source>
+        <translation>&lt;b&gt;%1&lt;/b&gt;:测得 %2 %3</translation>
+    </message>
+    <message>
+        <source> (%1)</source>
+        <translation> (%1)</translation>
+    </message>
+    <message>
+        <source>, said %1</source>
+        <translation>,所述 %1</translation>
+    </message>
+    <message>
+        <source>, bound %1</source>
+        <translation>,上限 %1</translation>
+    </message>
+    <message>
+        <source>The guide&apos;s claims</source>
+        <translation>指南的论断</translation>
+    </message>
+    <message>
+        <source>Lengths</source>
+        <translation>长度</translation>
+    </message>
+    <message>
+        <source>Context tokens, separated by commas; lengths beyond the model&apos;s positions are left out</source>
+        <translation>上下文 token 数,用逗号分隔;超出模型位置数的长度会略去</translation>
+    </message>
+    <message>
+        <source>Ratio removed</source>
+        <translation>压缩率</translation>
+    </message>
+    <message>
+        <source>Of the first comparison of a length; the other matches start from it</source>
+        <translation>每个长度第一次比较所用;其他匹配从它出发</translation>
+    </message>
+    <message>
+        <source>New tokens</source>
+        <translation>新 token</translation>
+    </message>
+    <message>
+        <source>Decoded by every method</source>
+        <translation>每种方法解码的数量</translation>
+    </message>
+    <message>
+        <source>Repeats</source>
+        <translation>重复次数</translation>
+    </message>
+    <message>
+        <source>Timed repeats of every method; they give the speeds their interval</source>
+        <translation>每种方法的计时重复;速度区间由此得出</translation>
+    </message>
+    <message>
+        <source>Tips at</source>
+        <translation>建议长度</translation>
+    </message>
+    <message>
+        <source>Context tokens at which the guide&apos;s tips are tried</source>
+        <translation>试验指南建议时的上下文 token 数</translation>
+    </message>
+    <message>
+        <source>not</source>
+        <translation>不试</translation>
+    </message>
+    <message>
+        <source>Compared at equal</source>
+        <translation>比较条件:同等</translation>
+    </message>
+    <message>
+        <source>Compared at equal %1</source>
+        <translation>在同等%1下比较</translation>
+    </message>
+    <message>
+        <source>Judge</source>
+        <translation>判定</translation>
+    </message>
+    <message>
+        <source>Measures at every length and match, then the tips; what was measured is kept after each comparison</source>
+        <translation>在每个长度和匹配下测量,然后试验建议;每次比较后都会保存结果</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Continues the report that is shown, with its own settings</source>
+        <translation>按其自身设置继续所显示的报告</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>打开…</translation>
+    </message>
+    <message>
+        <source>A report that was made before, by its folder</source>
+        <translation>以前生成的报告(选择文件夹)</translation>
+    </message>
+    <message>
+        <source>Copy as command</source>
+        <translation>复制为命令</translation>
+    </message>
+    <message>
+        <source>The presslab-cli command that makes this report</source>
+        <translation>生成此报告的 presslab-cli 命令</translation>
+    </message>
+    <message>
+        <source>Markdown…</source>
+        <translation>Markdown…</translation>
+    </message>
+    <message>
+        <source>The whole report as a Markdown file</source>
+        <translation>整份报告存为 Markdown 文件</translation>
+    </message>
+    <message>
+        <source>As PDF…</source>
+        <translation>存为 PDF…</translation>
+    </message>
+    <message>
+        <source>The whole report as a PDF</source>
+        <translation>整份报告存为 PDF</translation>
+    </message>
+    <message>
+        <source>Equal</source>
+        <translation>同等</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Token 数</translation>
+    </message>
+    <message>
+        <source>Match to show</source>
+        <translation>要显示的匹配</translation>
+    </message>
+    <message>
+        <source>Length to show</source>
+        <translation>要显示的长度</translation>
+    </message>
+    <message>
+        <source>Claims, figures and verdicts</source>
+        <translation>论断、数值与判定</translation>
     </message>
 </context>
 <context>
@@ -3025,6 +3566,10 @@ Race: one prefill, then all methods write a token in turn, side by side; times a
     <message>
         <source>Advisor</source>
         <translation>顾问</translation>
+    </message>
+    <message>
+        <source>Claims</source>
+        <translation>论断</translation>
     </message>
 </context>
 <context>

@@ -16,6 +16,7 @@ namespace presslab {
 
 class AdvisorPage;
 class ChartView;
+class ClaimsPage;
 class ComparisonModel;
 class ExpertsPage;
 class HeadsPage;
@@ -24,7 +25,7 @@ class QualityPage;
 class RunController;
 struct RunOutcome;
 
-/// The pages on which a finished comparison is changed and asked: heads, experts, placement, advisor, quality. They belong to the tabs.
+/// The pages on which a finished comparison is changed and asked: heads, experts, placement, advisor, quality, claims. They belong to the tabs.
 class LabPages : public QObject {
   Q_OBJECT
  public:
@@ -39,6 +40,7 @@ class LabPages : public QObject {
   HeadsPage* heads() const { return m_heads; }
   ExpertsPage* experts() const { return m_experts; }
   QualityPage* quality() const { return m_quality; }
+  ClaimsPage* claims() const { return m_claims; }
   PlacementPage* placement() const { return m_placement; }
   AdvisorPage* advisor() const { return m_advisor; }
 
@@ -58,6 +60,7 @@ class LabPages : public QObject {
   PlacementPage* m_placement;
   AdvisorPage* m_advisor;
   QualityPage* m_quality;
+  ClaimsPage* m_claims;
   std::shared_ptr<const Comparison> m_run;
 };
 

@@ -25,6 +25,7 @@
 #include "ui/charts/charts.h"
 #include "ui/charts/placement_chart.h"
 #include "ui/charts/table_model.h"
+#include "ui/forms/shell_text.h"
 #include "ui/models/comparison_model.h"
 #include "ui/pages/placement_loads.h"
 #include "ui/widgets/table_card.h"
@@ -35,8 +36,6 @@ namespace {
 constexpr int kMost = 1 << 16;
 constexpr qint64 kMostBytes = 64 << 20;
 constexpr int kMatrix = -1;  // the source that was pasted or opened
-
-QString shellQuoted(QString text) { return QLatin1Char('\'') + text.replace(QLatin1Char('\''), QLatin1String("'\\''")) + QLatin1Char('\''); }
 
 }  // namespace
 

@@ -29,6 +29,8 @@
 #include "core/export/export.h"
 #include "ui/charts/pareto_chart.h"
 #include "ui/charts/table_model.h"
+#include "ui/forms/number_list.h"
+#include "ui/forms/shell_text.h"
 #include "ui/models/comparison_model.h"
 #include "ui/run/run_controller.h"
 #include "ui/widgets/replay_progress.h"
@@ -41,27 +43,12 @@ constexpr int kMostSeeds = 100;
 constexpr int kTaskColumns = 2;
 const char* const kChosen[] = {"kld", "niah"};  // at the start
 
-/// Numbers between commas or blanks. Throws std::runtime_error naming the part that is none.
-template <class T, class Parse>
-std::vector<T> numbers(const QString& text, const Parse& parse) {
-  std::vector<T> out;
-  for (const QString& part : QString(text).replace(QLatin1Char(','), QLatin1Char(' ')).split(QLatin1Char(' '), Qt::SkipEmptyParts)) {
-    bool ok = false;
-    const T value = parse(part, &ok);
-    if (!ok) throw std::runtime_error(QualityPage::tr("\"%1\" is no number").arg(part).toStdString());
-    out.push_back(value);
-  }
-  return out;
-}
-
 /// Folder of a grid's rows: the same settings, the same folder.
 QString folderOf(const EvalSpec& s, const QString& command) {
   const QByteArray key =
       QCryptographicHash::hash((command + QString::fromStdString(s.model.path)).toUtf8(), QCryptographicHash::Sha1).toHex().left(12);
   return QDir(QString::fromStdString(runsFolder())).filePath(QStringLiteral("../quality/") + QString::fromLatin1(key));
 }
-
-QString quoted(QString text) { return QLatin1Char('\'') + text.replace(QLatin1Char('\''), QLatin1String("'\\''")) + QLatin1Char('\''); }
 
 }  // namespace
 
@@ -230,9 +217,9 @@ EvalSpec QualityPage::spec() const {
     if (box->isChecked()) s.tasks.push_back(family);
   if (s.tasks.empty()) throw std::runtime_error(tr("Choose at least one task").toStdString());
   s.methods = controls.methods;
-  s.lengths = numbers<int>(m_lengths->text(), [](const QString& t, bool* ok) { return t.toInt(ok); });
+  s.lengths = integersOf(m_lengths->text());
   if (s.lengths.empty()) throw std::runtime_error(tr("Name at least one length").toStdString());
-  s.ratios = numbers<double>(m_ratios->text(), [](const QString& t, bool* ok) { return t.toDouble(ok); });
+  s.ratios = numbersOf(m_ratios->text());
   s.seeds = m_seeds->value();
   s.queryAware = m_queryAware->isChecked();
   return s;
@@ -246,9 +233,9 @@ QString QualityPage::command() const {
   for (const double r : s.ratios) ratios << QString::number(r);
   for (const std::string& m : s.methods) methods << QString::fromStdString(m);
   QString text = QStringLiteral("presslab-cli eval");
-  if (!s.model.path.empty()) text += QStringLiteral(" -m ") + quoted(QString::fromStdString(s.model.path));
+  if (!s.model.path.empty()) text += QStringLiteral(" -m ") + shellQuoted(QString::fromStdString(s.model.path));
   text += QStringLiteral(" --task %1 --press %2 --lengths %3")
-              .arg(tasks.join(QLatin1Char(',')), quoted(methods.join(QLatin1Char(';'))), lengths.join(QLatin1Char(',')));
+              .arg(tasks.join(QLatin1Char(',')), shellQuoted(methods.join(QLatin1Char(';'))), lengths.join(QLatin1Char(',')));
   if (!ratios.isEmpty()) text += QStringLiteral(" --ratios ") + ratios.join(QLatin1Char(','));
   text += QStringLiteral(" --seeds %1").arg(s.seeds);
   if (s.queryAware) text += QStringLiteral(" --query-aware");

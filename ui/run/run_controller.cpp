@@ -55,9 +55,10 @@ RunController::RunController(ComparisonModel* model, QObject* parent)
   });
   connect(m_worker, &RunWorker::evalTold, this, &RunController::evalTold);
   connect(m_worker, &RunWorker::evalDone, this, [this](quint64 ticket, const std::shared_ptr<const EvalResult>& result) {
-    m_whatIfs.erase(ticket);
+    endLong(ticket);
     Q_EMIT evalDone(ticket, result);
   });
+  connect(m_worker, &RunWorker::worked, this, &RunController::endLong);
   connect(m_worker, &RunWorker::advised, this, &RunController::advised);
   connect(m_worker, &RunWorker::piecesReady, this, &RunController::piecesReady);
   connect(&m_throttle, &Throttle::due, this, &RunController::repaint);
@@ -95,12 +96,34 @@ void RunController::cancelWhatIf(quint64 ticket) {
   if (const auto at = m_whatIfs.find(ticket); at != m_whatIfs.end()) at->second.request_stop();
 }
 
-quint64 RunController::evaluate(const EvalSpec& spec) {
-  if (m_state != State::Ready) return 0;
+/// A ticket for a longer job, or 0. Replays of changes give way to it.
+quint64 RunController::longTicket() {
+  if (m_state != State::Ready || longJob()) return 0;
   stopWhatIfs();
-  const quint64 ticket = ++m_ticket;
+  m_long.insert(++m_ticket);
+  m_whatIfs[m_ticket];
+  Q_EMIT longJobChanged();
+  return m_ticket;
+}
+
+void RunController::endLong(quint64 ticket) {
+  m_whatIfs.erase(ticket);
+  if (m_long.erase(ticket) > 0) Q_EMIT longJobChanged();
+}
+
+quint64 RunController::evaluate(const EvalSpec& spec) {
+  const quint64 ticket = longTicket();
+  if (ticket == 0) return 0;
   QMetaObject::invokeMethod(
       m_worker, [w = m_worker, spec, ticket, stop = m_whatIfs[ticket].get_token()] { w->evaluate(spec, ticket, stop); }, Qt::QueuedConnection);
+  return ticket;
+}
+
+quint64 RunController::submit(const std::function<void(Lab&, const std::stop_token&)>& job) {
+  const quint64 ticket = longTicket();
+  if (ticket == 0) return 0;
+  QMetaObject::invokeMethod(
+      m_worker, [w = m_worker, job, ticket, stop = m_whatIfs[ticket].get_token()] { w->work(job, ticket, stop); }, Qt::QueuedConnection);
   return ticket;
 }
 

@@ -3,8 +3,10 @@
 #pragma once
 #include <QObject>
 #include <QThread>
+#include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <stop_token>
 #include <vector>
 
@@ -36,8 +38,13 @@ class RunController : public QObject {
   /// Replays a change; `whatIfTold` follows with the ticket. Nothing is asked while a comparison runs: the ticket is then 0.
   quint64 whatIf(const CompareSpec& spec, const WhatIfRequest& request);
   void cancelWhatIf(quint64 ticket);
-  /// Runs a grid; `evalTold` and at the end `evalDone` follow with the ticket, which cancelWhatIf() stops. 0 while a comparison runs.
+  /// Runs a grid; `evalTold` and at the end `evalDone` follow with the ticket, which cancelWhatIf() stops. 0 while a comparison or a longer job runs.
   quint64 evaluate(const EvalSpec& spec);
+  /// A longer job of a page (a report, questions): it runs when what was asked before is done, is stopped by cancelWhatIf(), by a comparison and by
+  /// another model, and tells its own results. 0 while a comparison or another longer job runs.
+  quint64 submit(const std::function<void(Lab&, const std::stop_token&)>& job);
+  /// A grid or another longer job is under way.
+  bool longJob() const { return !m_long.empty(); }
   /// `advised` follows with the ticket; 0 while a comparison runs.
   quint64 advise(const AdviceRequest& request);
   /// The comparison that ran last in this window and what it was asked for; null before one.
@@ -53,6 +60,7 @@ class RunController : public QObject {
   void advised(quint64 ticket, const presslab::AdviceList& list);
   void piecesReady(const QString& id, const std::vector<std::string>& pieces);
   void stateChanged();
+  void longJobChanged();
   void modelLoaded(const presslab::ModelInfo& info);
   void failed(const QString& reason);
   void finished(const presslab::RunOutcome& outcome);
@@ -63,6 +71,8 @@ class RunController : public QObject {
   void setState(State state);
   void drain();
   void stopWhatIfs();
+  quint64 longTicket();
+  void endLong(quint64 ticket);
   std::shared_ptr<Mailbox> m_mailbox;
   ComparisonModel* m_model;
   QThread m_thread;
@@ -70,6 +80,7 @@ class RunController : public QObject {
   Throttle m_throttle;
   std::stop_source m_stop;
   std::map<quint64, std::stop_source> m_whatIfs;  // under way, by ticket
+  std::set<quint64> m_long;                       // those among them that are no replay of one change
   quint64 m_ticket = 0;
   CompareSpec m_lastSpec;
   std::shared_ptr<const Comparison> m_lastRun;

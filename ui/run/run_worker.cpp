@@ -89,6 +89,11 @@ void RunWorker::evaluate(const EvalSpec& spec, quint64 ticket, std::stop_token s
   Q_EMIT evalDone(ticket, result);
 }
 
+void RunWorker::work(const EngineJob& job, quint64 ticket, std::stop_token stop) {
+  job(lab(), stop);
+  Q_EMIT worked(ticket);
+}
+
 void RunWorker::advise(const AdviceRequest& request, quint64 ticket) {
   AdviceList list;
   try {

@@ -3,6 +3,7 @@
 #pragma once
 #include <QObject>
 #include <QString>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <vector>
@@ -12,6 +13,9 @@
 #include "ui/run/mailbox.h"
 
 namespace presslab {
+
+/// What a page has done on the engine thread; it tells its own results. Must not throw.
+using EngineJob = std::function<void(Lab&, const std::stop_token&)>;
 
 /// Owns the engine and lives in the engine thread; every method is called there through a queued call.
 class RunWorker : public QObject {
@@ -28,8 +32,10 @@ class RunWorker : public QObject {
   /// Every finished replay is told, the rest at most 25 times a second.
   void evaluate(const EvalSpec& spec, quint64 ticket, std::stop_token stop);
   void predict(const std::vector<std::string>& methods, qint64 tokens, KvType kv, quint64 request);
+  void work(const EngineJob& job, quint64 ticket, std::stop_token stop);
 
  Q_SIGNALS:
+  void worked(quint64 ticket);
   void whatIfTold(quint64 ticket, double share, const std::shared_ptr<const presslab::WhatIfAnswer>& answer, bool last);
   void evalTold(quint64 ticket, const presslab::EvalProgress& progress);
   void evalDone(quint64 ticket, const std::shared_ptr<const presslab::EvalResult>& result);
