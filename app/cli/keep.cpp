@@ -44,7 +44,7 @@ Json keepJson(const Kept& kept, const Sequence& sequence, const Backend& backend
   j["kept_tokens"] = held;
   j["kv_bytes"] = bytes.held;
   j["kv_bytes_full"] = full;
-  j["kv_bytes_peak"] = bytes.peak;
+  j["kv_bytes_peak"] = result.kvBytesPeak;
   j["ratio_requested"] = press.ratio();
   j["ratio_effective"] = 1 - double(held) / double(shape.headTokens(run.tokens));
   j["ratio_measured"] = 1 - double(bytes.held) / double(full);

@@ -99,6 +99,7 @@ PrefillResult TestRun::compressing(Sequence& sequence, std::span<const int32_t> 
   m_row.ratioRequested = press->ratio();
   PrefillResult result = prefill(m_backend, sequence, tokens, press.get(), m_run, {}, m_stop);
   countCache(sequence, m_run.tokens);
+  m_row.kvBytesPeak = result.kvBytesPeak;
   return result;
 }
 

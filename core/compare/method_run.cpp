@@ -72,8 +72,8 @@ void MethodRunner::prefillAndCompress(MemoryProbe& probe) {
   PrefillResult result = prefill(m_backend, *m_sequence, m_job.prompt->context, &m_press, m_job.run, hooks, m_stop);
   const CacheBytes bytes = m_sequence->bytes();
   m_metrics.kvBytes = bytes.held;
-  m_metrics.kvBytesPeak = bytes.peak;
-  m_metrics.scratchBytes = bytes.scratch;
+  m_metrics.kvBytesPeak = result.kvBytesPeak;
+  m_metrics.scratchBytes = result.scratchBytes;
   m_metrics.prefillMs = result.prefillMs;
   m_metrics.compressMs = result.compressMs;
   if (result.prefillMs > 0) m_metrics.prefillTokS = double(m_context) * 1000 / result.prefillMs;

@@ -7,6 +7,7 @@
 #include "core/api/error.h"
 #include "core/compare/attention_share.h"
 #include "core/compare/quality.h"
+#include "core/engine/reread.h"
 
 namespace presslab {
 namespace {
@@ -74,7 +75,7 @@ std::vector<KeepPlan> Replay::prefill(std::span<Press* const> presses, const Run
   for (size_t i = 0; i < presses.size(); ++i) {
     if (!plans[i].error.empty() || !presses[i]->rereads()) continue;
     try {
-      plans[i].layers = planFromWhole(*m_full, m_prompt.context, *presses[i], stop);
+      plans[i].layers = planFromWhole(backend, *m_full, m_prompt.context, *presses[i], stop).layers;
       for (const LayerKeep& layer : plans[i].layers) {
         for (const HeadKeep& head : layer.heads) plans[i].kept += int64_t(head.positions.size());
       }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -25,6 +26,11 @@ struct CacheBytes {
   int64_t index = 0;                        // host bookkeeping (positions)
   int64_t peak = 0;                         // highest held since creation
   int64_t scratch = 0;                      // T x hidden buffers of prefill
+};
+
+/// What a reading held beside a sequence at its highest: keys and values, and scratch.
+struct ReadCost {
+  int64_t kvBytes = 0, scratchBytes = 0;
 };
 
 /// Called with the attention of one layer while decoding: probs of query head qh over the slots of its KV head, and the position of
@@ -50,6 +56,11 @@ class Sequence {
 
   /// Appends one token at the next position; logits (vocab) or null. tap may be empty.
   virtual void decode(int32_t id, float* logits, const AttentionTap& tap) = 0;
+
+  /// Reads ids behind what the sequence holds, a layer at a time and all of them in it, and leaves the sequence as it was. The tap gets each layer
+  /// with what was asked for. Nothing: this sequence cannot, and nothing was read; readAnew() (reread.h) does it for every backend. Throws
+  /// Failure(Cancelled) between chunks.
+  virtual std::optional<ReadCost> readBehind(std::span<const int32_t>, TraceNeeds, const ReadTap&, const std::stop_token&) { return std::nullopt; }
 
   virtual int64_t position() const = 0;     // next position
   virtual CacheBytes bytes() const = 0;

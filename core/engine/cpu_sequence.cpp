@@ -61,21 +61,33 @@ void CpuSequence::beginPrefill(std::span<const int32_t> ids, TraceNeeds needs) {
   m_prefilling = true;
   m_tokens = int64_t(ids.size());
   m_needs = needs;
-  m_rope = m_backend.rope(m_tokens + kRopeAhead);
-  const size_t t = size_t(m_tokens), hidden = size_t(c.hidden);
+  openScratch(ids, 0);
+}
+
+/// Room for the rows of ids, which begin at position `first`, and for the record of a layer's m_tokens.
+void CpuSequence::openScratch(std::span<const int32_t> ids, int64_t first) {
+  const ModelConfig& c = m_backend.config();
+  m_rope = m_backend.rope(std::max(m_rope->positions(), m_tokens + kRopeAhead));
+  const size_t t = ids.size(), hidden = size_t(c.hidden);
   m_x.resize(t * hidden);
-  for (size_t i = 0; i < t; ++i) m_backend.embed(ids[i], int64_t(i), m_x.data() + i * hidden);
-  m_chunk.resize(std::min(m_tokens, kPrefillChunk), c);
-  if (needs.queries) m_traceQ.resize(t * size_t(c.heads * c.headDim));
-  if (needs.input) m_traceX.resize(t * hidden);
-  if (needs.residual) m_traceResidual.resize(t * hidden);
-  const size_t rows = t * size_t(c.kvHeads * c.headDim);
+  for (size_t i = 0; i < t; ++i) m_backend.embed(ids[i], first + int64_t(i), m_x.data() + i * hidden);
+  m_chunk.resize(std::min(int64_t(t), kPrefillChunk), c);
+  if (m_needs.queries) m_traceQ.resize(t * size_t(c.heads * c.headDim));
+  if (m_needs.input) m_traceX.resize(t * hidden);
+  if (m_needs.residual) m_traceResidual.resize(t * hidden);
+  const size_t rows = size_t(m_tokens * c.kvHeads * c.headDim);
   if (m_cache.elem() != kernels::Elem::F32) {   // a float32 cache is its own record
-    if (needs.keys) m_traceK.resize(rows);
-    if (needs.values) m_traceV.resize(rows);
+    if (m_needs.keys) m_traceK.resize(rows);
+    if (m_needs.values) m_traceV.resize(rows);
   }
   m_scratch = m_chunk.bytes() +
               int64_t((m_x.size() + m_traceQ.size() + m_traceX.size() + m_traceResidual.size() + m_traceK.size() + m_traceV.size()) * sizeof(float));
+}
+
+void CpuSequence::closeScratch() {
+  for (auto* v : {&m_x, &m_traceQ, &m_traceX, &m_traceResidual, &m_traceK, &m_traceV}) v->resize(0);
+  std::vector<float>().swap(m_traceOutput);
+  m_chunk = Buffers();
 }
 
 void CpuSequence::norm(const NormWeights& w, const float* x, float* out) const {
@@ -140,17 +152,17 @@ void CpuSequence::recordInputs(int64_t start, int64_t count, const float* x) {
 
 void CpuSequence::storeRows(int layer, int64_t start, int64_t count) {
   const ModelConfig& c = m_backend.config();
-  const int64_t d = c.headDim;
+  const int64_t d = c.headDim, first = firstRow() + start;
   const RopeTable& rope = m_rope->of(c.isSliding(layer));
   forRows(m_backend.pool(), count, [&](int64_t r) {
-    const float *cos = rope.cosRow(start + r), *sin = rope.sinRow(start + r);
+    const float *cos = rope.cosRow(first + r), *sin = rope.sinRow(first + r);
     float* k = m_chunk.k.data() + r * c.kvHeads * d;
     const float* v = m_chunk.v.data() + r * c.kvHeads * d;
     kernels::rope(m_chunk.q.data() + r * c.heads * d, c.heads, c.headDim, c.ropeDim, cos, sin);
     kernels::rope(k, c.kvHeads, c.headDim, c.ropeDim, cos, sin);
     for (int h = 0; h < c.kvHeads; ++h) {
-      kernels::convertFromF32(m_cache.elem(), k + h * d, m_cache.kRow(layer, h, start + r), d);
-      kernels::convertFromF32(m_cache.elem(), v + h * d, m_cache.vRow(layer, h, start + r), d);
+      kernels::convertFromF32(m_cache.elem(), k + h * d, keyRow(layer, h, first + r), d);
+      kernels::convertFromF32(m_cache.elem(), v + h * d, valueRow(layer, h, first + r), d);
     }
   });
 }
@@ -169,14 +181,23 @@ void CpuSequence::feedForward(int l, int64_t rows, float* x) {
 }
 
 void CpuSequence::prefillChunk(int l, int64_t start, int64_t count) {
-  const ModelConfig& c = m_backend.config();
-  const CpuLayer& w = m_backend.layer(l);
-  kernels::Pool& pool = m_backend.pool();
   checkPart("prefill: no chunk of", m_prefilling, start, count, m_tokens, kPrefillChunk);
   if (start == 0) {
     settleBounded();
     m_cache.beginLayer(l, m_tokens);
   }
+  layerChunk(l, start, count);
+  if (start + count == m_tokens && m_backend.config().isBounded(l)) {
+    m_whole = l;
+    if (!m_needs.any()) settleBounded();    // nobody will ask for its trace
+  }
+}
+
+/// Rows [start, start + count) of the scratch through one layer.
+void CpuSequence::layerChunk(int l, int64_t start, int64_t count) {
+  const ModelConfig& c = m_backend.config();
+  const CpuLayer& w = m_backend.layer(l);
+  kernels::Pool& pool = m_backend.pool();
   const int64_t hidden = c.hidden, qWidth = int64_t(c.heads) * c.headDim, kvWidth = int64_t(c.kvHeads) * c.headDim;
   float* x = m_x.data() + start * hidden;
   normRows(x, w.attnNorm, count, m_chunk.norm.data());
@@ -192,17 +213,16 @@ void CpuSequence::prefillChunk(int l, int64_t start, int64_t count) {
   w.o->gemm(m_chunk.attention.data(), qWidth, m_chunk.projected.data(), hidden, count, pool);
   forRows(pool, count, [&](int64_t r) { addBlock(w.oBias, w.attnPostNorm, m_chunk.projected.data() + r * hidden, x + r * hidden); });
   feedForward(l, count, x);
-  checkLayer(x, count, hidden, l, start);
-  if (start + count == m_tokens && c.isBounded(l)) {
-    m_whole = l;
-    if (!m_needs.any()) settleBounded();    // nobody will ask for its trace
-  }
+  checkLayer(x, count, hidden, l, firstRow() + start);
 }
 
 void CpuSequence::prefillAttention(int l, int64_t start, int64_t count) {
   const ModelConfig& c = m_backend.config();
+  start += firstRow();
   for (int h = 0; h < c.kvHeads; ++h) {
-    m_views[size_t(h)] = m_cache.view(l, h);
+    m_views[size_t(h)] = {};
+    m_views[size_t(h)].k = keyRow(l, h, 0);
+    m_views[size_t(h)].v = valueRow(l, h, 0);
     m_views[size_t(h)].length = start + count;
   }
   kernels::PrefillAttentionArgs a{};
@@ -237,7 +257,7 @@ LayerTrace CpuSequence::trace(int l) {
   t.pool = &m_backend.pool();
   const int64_t perHead = m_tokens * c.headDim;
   const auto floats = [&](PageFloats& room, bool values) -> const float* {
-    const auto row = [&](int h, int64_t r) { return values ? m_cache.vRow(l, h, r) : m_cache.kRow(l, h, r); };
+    const auto row = [&](int h, int64_t r) { return values ? valueRow(l, h, r) : keyRow(l, h, r); };
     if (m_cache.elem() == kernels::Elem::F32) return reinterpret_cast<const float*>(row(0, 0));   // heads follow each other
     const int64_t jobs = (m_tokens + kPrefillChunk - 1) / kPrefillChunk;
     m_backend.pool().forEach(int(jobs * c.kvHeads), [&](int job) {
@@ -293,9 +313,7 @@ void CpuSequence::endPrefill(float* lastLogits) {
     m_backend.output().gemv(m_token.norm.data(), lastLogits, m_backend.pool());
     checkLogits(lastLogits, c.vocab, m_tokens - 1);
   }
-  for (auto* v : {&m_x, &m_traceQ, &m_traceX, &m_traceResidual, &m_traceK, &m_traceV}) v->resize(0);
-  std::vector<float>().swap(m_traceOutput);
-  m_chunk = Buffers();
+  closeScratch();
   m_prefilling = false;
   m_position = m_tokens;
 }

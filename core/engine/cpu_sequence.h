@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "core/cache/page_arena.h"
 #include "core/cache/ragged_cache.h"
 #include "core/engine/backend.h"
 #include "core/engine/rope_table.h"
@@ -28,6 +29,8 @@ class CpuSequence final : public Sequence {
   void endPrefill(float* lastLogits) override;
   void chunkLogits(int64_t start, int64_t count, float* out) override;
   void decode(int32_t id, float* logits, const AttentionTap& tap) override;
+  /// Only behind a cache that holds every token of every head as it came.
+  std::optional<ReadCost> readBehind(std::span<const int32_t> ids, TraceNeeds, const ReadTap&, const std::stop_token&) override;
   int64_t position() const override { return m_position; }
   CacheBytes bytes() const override;
   int64_t headBytes(int layer, int head) const override { return m_cache.headBytes(layer, head); }
@@ -46,6 +49,21 @@ class CpuSequence final : public Sequence {
   CpuSequence(CpuBackend&, const RaggedCache&, int64_t position);
   void decodeAttention(int layer, const AttentionTap& tap);
   kernels::KvHeadView visible(int layer, int head, bool tapped) const;
+  /// One layer's keys and values while tokens are read behind the cache: its rows, then theirs; (kvHeads, tokens) each.
+  struct Reading {
+    int64_t first = 0, tokens = 0, rowBytes = 0;
+    PageArena k, v;
+    std::byte* row(bool values, int head, int64_t r) const { return (values ? v : k).data() + (head * tokens + r) * rowBytes; }
+  };
+  bool holdsAll() const;
+  void openScratch(std::span<const int32_t> ids, int64_t first);
+  void closeScratch();
+  void takeRows(int layer);
+  /// Position of row 0 of the scratch.
+  int64_t firstRow() const { return m_reading ? m_reading->first : 0; }
+  std::byte* keyRow(int layer, int head, int64_t r) { return m_reading ? m_reading->row(false, head, r) : m_cache.kRow(layer, head, r); }
+  std::byte* valueRow(int layer, int head, int64_t r) { return m_reading ? m_reading->row(true, head, r) : m_cache.vRow(layer, head, r); }
+  void layerChunk(int layer, int64_t start, int64_t count);
   void recordInputs(int64_t start, int64_t count, const float* x);
   void storeRows(int layer, int64_t start, int64_t count);
   void prefillAttention(int layer, int64_t start, int64_t count);
@@ -75,8 +93,9 @@ class CpuSequence final : public Sequence {
   int64_t m_position = 0;
   int64_t m_closedUp = 0;                   // positions that kept keys were turned back by: new tokens turn by so much less
 
-  // Prefill.
+  // Prefill, and reading behind the cache.
   bool m_prefilling = false;
+  std::unique_ptr<Reading> m_reading;
   int64_t m_tokens = 0;
   int m_whole = -1;                         // a bounded layer that stands whole until its trace has been read
   TraceNeeds m_needs;

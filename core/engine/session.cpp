@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "core/api/error.h"
+#include "core/engine/reread.h"
 #include "core/press/pressed_layers.h"
 
 namespace presslab {
@@ -96,29 +97,19 @@ PrefillResult prefill(Backend& backend, Sequence& sequence, std::span<const int3
   result.prefillMs += msSince(start);
   if (again) {
     start = Clock::now();
-    result.layers = planFromWhole(sequence, ids, *press, stop);
+    WholePlan plan = planFromWhole(backend, sequence, ids, *press, stop);
+    result.kvBytesPeak = sequence.bytes().held + plan.cost.kvBytes;
+    result.scratchBytes = plan.cost.scratchBytes;
+    result.layers = std::move(plan.layers);
     for (int l = layers; l-- > 0;) sequence.keep(l, result.layers[size_t(l)]);  // from the end: little lies behind that must move
     result.compressMs += msSince(start);
     const int64_t held = sample(layers - 1);
     for (int l = 0; hooks.compressed && l < layers; ++l) hooks.compressed(l, held, result.layers[size_t(l)]);
   }
+  const CacheBytes bytes = sequence.bytes();
+  result.kvBytesPeak = std::max(result.kvBytesPeak, bytes.peak);
+  result.scratchBytes = std::max(result.scratchBytes, bytes.scratch);
   return result;
-}
-
-std::vector<LayerKeep> planFromWhole(const Sequence& whole, std::span<const int32_t> ids, Press& press, std::stop_token stop) {
-  Reread again;
-  again.ids = ids;
-  again.read = [&](std::span<const int32_t> request, const ReadTap& tap) {
-    const std::unique_ptr<Sequence> copy = whole.clone();
-    copy->reserve(int64_t(request.size()));
-    for (const int32_t id : request) {
-      testStop(stop, "reading the context again");
-      copy->decode(id, nullptr, tap);
-    }
-  };
-  std::vector<LayerKeep> layers = press.plan(again);
-  if (layers.empty()) throw Failure(ErrorCode::Failed, press.spec() + ": no plan");
-  return layers;
 }
 
 ForwardResult forward(Backend& backend, std::span<const int32_t> ids, std::stop_token stop) {

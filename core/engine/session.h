@@ -36,6 +36,7 @@ struct PrefillResult {
   std::vector<std::string> notes;
   std::vector<MemorySample> memory;
   std::vector<float> lastLogits;                        // of the last context token
+  int64_t kvBytesPeak = 0, scratchBytes = 0;            // highest, with what stood beside the sequence while the context was read again
 };
 
 struct PrefillHooks {                                   // any may be empty
@@ -47,10 +48,6 @@ struct PrefillHooks {                                   // any may be empty
 /// Layer-major prefill of ids, each layer compressed as soon as it is complete. press null or "none": everything stays.
 /// Throws Failure(Cancelled) between chunks.
 PrefillResult prefill(Backend&, Sequence&, std::span<const int32_t> ids, Press* press, const RunContext&, const PrefillHooks&, std::stop_token);
-
-/// What a press that reads the context again (Press::rereads) keeps of it. `whole` stands behind its prefill with everything kept; it is copied
-/// for each reading. Throws Failure(Cancelled).
-std::vector<LayerKeep> planFromWhole(const Sequence& whole, std::span<const int32_t> ids, Press&, std::stop_token);
 
 /// Mean negative log-likelihood over positions 1..n-1 and the last position's logits; full forward pass.
 struct ForwardResult { double nllMean = 0; std::vector<float> lastLogits; int64_t tokens = 0; };

@@ -33,6 +33,7 @@ class BudgetedPress final : public Press {
   bool ragged() const override { return m_press->ragged(); }
   int64_t windowOnly() const override { return m_press->windowOnly(); }
   bool rereads() const override { return m_press->rereads(); }
+  TraceNeeds rereadNeeds() const override { return m_press->rereadNeeds(); }
   /// The ratio that was found; 0 before begin().
   double ratio() const override { return m_begun ? m_press->ratio() : 0; }
   int64_t predictKept(const RunContext&) const override;

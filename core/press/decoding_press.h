@@ -26,6 +26,7 @@ class DecodingPress final : public Press {
   bool ragged() const override { return m_prefill && m_prefill->ragged(); }
   double ratio() const override { return m_prefill ? m_prefill->ratio() : 0; }
   bool rereads() const override { return m_prefill && m_prefill->rereads(); }
+  TraceNeeds rereadNeeds() const override { return m_prefill ? m_prefill->rereadNeeds() : TraceNeeds{}; }
   int64_t predictKept(const RunContext&) const override;
   std::vector<std::string> begin(const RunContext&) override;
   LayerKeep keep(const LayerTrace&) override;

@@ -151,6 +151,17 @@ void covariance(Sideways& rows, const float* raw, int64_t rawStride, float* mean
   }
 }
 
+PRESSLAB_CLONES void maxProducts(const float* a, int64_t n, float factor, float* out) {
+  for (int64_t i = 0; i < n; ++i) {
+    const float x = factor * a[i];
+    out[i] = x > out[i] ? x : out[i];
+  }
+}
+
+PRESSLAB_CLONES void addScaled(const float* a, int64_t n, float factor, float* out) {
+  for (int64_t i = 0; i < n; ++i) out[i] += factor * a[i];
+}
+
 PRESSLAB_CLONES void addProducts(const float* a, const float* b, int64_t n, float factor, float* out) {
   for (int64_t i = 0; i < n; ++i) out[i] += factor * a[i] * b[i];
 }

@@ -29,6 +29,11 @@ float maxOf(const float* x, int64_t n);
 /// they were made from, (tokens, dim) with its stride. Centring one side is enough: the other's mean meets a sum of zero.
 void covariance(Sideways& rows, const float* raw, int64_t rawStride, float* mean, float* gram);
 
+/// out[i] = max(out[i], factor * a[i]).
+void maxProducts(const float* a, int64_t n, float factor, float* out);
+/// out[i] += factor * a[i].
+void addScaled(const float* a, int64_t n, float factor, float* out);
+
 /// out[i] += factor * a[i] * b[i].
 void addProducts(const float* a, const float* b, int64_t n, float factor, float* out);
 

@@ -21,6 +21,7 @@ class KvqPress final : public Press {
   double ratio() const override { return m_inner ? m_inner->ratio() : 0; }
   int64_t windowOnly() const override { return m_inner ? m_inner->windowOnly() : 0; }
   bool rereads() const override { return m_inner && m_inner->rereads(); }
+  TraceNeeds rereadNeeds() const override { return m_inner ? m_inner->rereadNeeds() : TraceNeeds{}; }
   int64_t predictKept(const RunContext&) const override;
   int64_t predictBytes(const RunContext&, int64_t rowBytes) const override;
   std::vector<std::string> begin(const RunContext&) override;

@@ -6,6 +6,7 @@
 #include "core/api/error.h"
 #include "core/press/press_params.h"
 #include "core/press/press_rows.h"
+#include "core/press/score_repeat.h"
 #include "kernels/kernels.h"
 
 namespace presslab {
@@ -18,13 +19,12 @@ constexpr ParamSpec kParams[]{
     {"layerwise", "By layer", ParamType::Bool, "", 0, 1, "false", "Every layer gives up the same share; else all heads of all layers compete", kPaper,
      "", "", false},
     {"n_sink", "First tokens", ParamType::Int, "tok", 0, 1048576, "4", "Tokens at the start that always stay", kPaper, "", "", false},
-    {"kvzip_plus_normalization", "KVzip+", ParamType::Bool, "", 0, 1, "false", "Attention over the length of the input, times that of the output",
-     kPaper, "", "", false},
+    {"kvzip_plus_normalization", "KVzip+", ParamType::Bool, "", 0, 1, "false",
+     "Attention is divided by the length of the reader's input and multiplied by that of what the value writes", "arXiv 2601.07891", "", "", false},
     {"chunk_size", "Chunk", ParamType::Int, "tok", 1, 1048576, "2048", "Tokens of the context that are repeated at a time", kPaper, "", "", false}};
 
 /// The model repeats its context; what it looks at most strongly while doing so stays. The context is read twice: the cache stands whole before
-/// anything goes. Scores: of each key the highest attention over the repeated tokens and the group, among the first tokens, the part that is being
-/// repeated and the repetition itself.
+/// anything goes. The scores are those of score_repeat.h.
 class KvzipPress final : public Press {
  public:
   explicit KvzipPress(const PressArgs& args)
@@ -32,13 +32,15 @@ class KvzipPress final : public Press {
         m_ratio(args.number("ratio")),
         m_layerwise(args.flag("layerwise")),
         m_sinks(args.integer("n_sink")),
-        m_chunk(args.integer("chunk_size")) {
-    if (args.flag("kvzip_plus_normalization")) badInput("kvzip: kvzip_plus_normalization=true is not in this version");
-  }
+        m_normalised(args.flag("kvzip_plus_normalization")),
+        m_chunk(args.integer("chunk_size")) {}
 
   std::string spec() const override { return m_spec; }
   bool ragged() const override { return true; }
   bool rereads() const override { return true; }
+  TraceNeeds rereadNeeds() const override {
+    return {.keys = true, .values = m_normalised, .queries = true, .input = m_normalised, .output = m_normalised};
+  }
   double ratio() const override { return m_ratio; }
 
   int64_t predictKept(const RunContext& run) const override {
@@ -89,17 +91,10 @@ class KvzipPress final : public Press {
   }
 
   void scorePart(const Reread& again, size_t from, size_t to, std::vector<float>& scores) const {
-    const auto tokens = int32_t(m_run.tokens), sinks = int32_t(std::min<int64_t>(m_sinks, int64_t(from)));
-    again.read(request(again, from, to), [&](int layer, int query, std::span<const float> probs, std::span<const int32_t> positions) {
-      const auto counts = [&](int32_t p) { return p < sinks || (p >= int32_t(from) && p < int32_t(to)) || p >= tokens; };
-      float sum = 0;
-      for (size_t i = 0; i < probs.size(); ++i) sum += counts(positions[i]) ? probs[i] : 0.f;
-      if (!(sum > 0)) return;
-      float* row = scores.data() + (size_t(layer) * size_t(m_run.shape.kvHeads) + size_t(query / m_run.shape.group)) * size_t(tokens);
-      for (size_t i = 0; i < probs.size(); ++i) {
-        const int32_t p = positions[i];
-        if (p >= int32_t(from) && p < int32_t(to)) row[p] = std::max(row[p], probs[i] / sum);
-      }
+    const RepeatedPart part{std::min(m_sinks, int64_t(from)), int64_t(from), int64_t(to), m_normalised};
+    again.read(request(again, from, to), [&](const ReadLayer& read) {
+      float* layer = scores.data() + int64_t(read.t.layer) * m_run.shape.kvHeads * m_run.tokens;
+      repeatScores(read, m_run.shape, part, layer + part.from, m_run.tokens);
     });
   }
 
@@ -121,7 +116,9 @@ class KvzipPress final : public Press {
   std::string m_spec;
   double m_ratio;
   bool m_layerwise;
-  int64_t m_sinks, m_chunk;
+  int64_t m_sinks;
+  bool m_normalised;
+  int64_t m_chunk;
   RunContext m_run;
 };
 

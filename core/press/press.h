@@ -101,13 +101,14 @@ struct RereadText {
   int64_t prefix = 0;                       // tokens of the context that are the template's own, at its start
 };
 
-/// The attention of one token that is read behind the context: probs of a query head over the slots of its KV head, position of each slot.
-using ReadTap = std::function<void(int layer, int queryHead, std::span<const float> probs, std::span<const int32_t> positions)>;
+/// Called with each layer in order while ids are read behind the context. Engine thread.
+using ReadTap = std::function<void(const ReadLayer&)>;
 
 /// The whole cache of a context, for presses that read it again.
 struct Reread {
   std::span<const int32_t> ids;             // the context
-  /// Reads ids behind the context on a copy of the cache, which is thrown away. Throws Failure(Cancelled).
+  /// Reads ids behind the context, whose cache stays as it is. The tap sees of a layer what Press::rereadNeeds() asks for. Throws
+  /// Failure(Cancelled).
   std::function<void(std::span<const int32_t> ids, const ReadTap&)> read;
 };
 
@@ -133,6 +134,8 @@ class Press {
   virtual LayerKeep keep(const LayerTrace&) = 0;
   /// True: the press needs the whole cache and decides in plan(), once; keep() is not called then.
   virtual bool rereads() const { return false; }
+  /// What it looks at of each layer while the context is read again.
+  virtual TraceNeeds rereadNeeds() const { return {}; }
   /// What each layer keeps. Called after the whole prefill.
   virtual std::vector<LayerKeep> plan(const Reread&) { return {}; }
 };

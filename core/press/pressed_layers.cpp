@@ -74,8 +74,10 @@ std::vector<LayerKeep> PressedLayers::plan(const Reread& reread) {
   if (m_index.empty()) return m_inner->plan(reread);
   Reread seen = reread;
   seen.read = [&](std::span<const int32_t> ids, const ReadTap& tap) {
-    reread.read(ids, [&](int layer, int queryHead, std::span<const float> probs, std::span<const int32_t> positions) {
-      if (const int index = m_index[size_t(layer)]; index >= 0) tap(index, queryHead, probs, positions);
+    reread.read(ids, [&](const ReadLayer& read) {
+      ReadLayer mine = read;
+      mine.t.layer = m_index[size_t(read.t.layer)];
+      if (mine.t.layer >= 0) tap(mine);
     });
   };
   std::vector<LayerKeep> inner = m_inner->plan(seen), all;

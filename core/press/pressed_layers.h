@@ -21,6 +21,7 @@ class PressedLayers final : public Press {
   double ratio() const override { return m_inner->ratio(); }
   int64_t windowOnly() const override { return m_inner->windowOnly(); }
   bool rereads() const override { return m_inner->rereads(); }
+  TraceNeeds rereadNeeds() const override { return m_inner->rereadNeeds(); }
   int64_t predictKept(const RunContext&) const override;
   int64_t predictBytes(const RunContext&, int64_t rowBytes) const override;
   std::vector<std::string> begin(const RunContext&) override;

@@ -94,6 +94,14 @@ struct LayerTrace {
   int64_t nextPosition() const { return context ? context : tokens; }   ///< of the first token after the context
 };
 
+/// A layer while tokens are read behind a context that stands whole: `t` holds keys and values of the context and of the tokens read, t.tokens
+/// together; queries, input and residual of the tokens read alone: row i is the token at position first + i. Valid inside the callback.
+struct ReadLayer {
+  LayerTrace t;
+  int64_t first = 0;                        // tokens of the context
+  int64_t count() const { return t.tokens - first; }
+};
+
 /// Cosine and sine of rotary pair d at a position, beyond the tables too. Needs ropeCos.
 struct Rotation { float cos, sin; };
 Rotation rotationAt(const LayerTrace&, int64_t position, int pair);

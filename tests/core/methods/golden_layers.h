@@ -92,7 +92,16 @@ inline FakeLayer firstTokens(const HeadShape& s, const FakeLayer& all, int64_t t
   return part;
 }
 
-/// Reads the context again as make_hook_golden.py does: parts in order, keys and queries of the repetition are drawn, queries are turned.
+/// W_o of make_press_golden.py.
+inline std::vector<float> goldenOutput(const HeadShape& s, int layer) {
+  SeededRandom random(uint64_t(500 + layer));
+  std::vector<float> wo(size_t(s.hidden * s.queryHeads() * s.headDim));
+  for (float& w : wo) w = float(random.uniform() * 2 - 1);
+  return wo;
+}
+
+/// Reads the context again as make_hook_golden.py does: parts in order; keys, values and queries of the repetition are drawn. The attention layers of
+/// the script pass their input through as queries.
 class GoldenReread {
  public:
   GoldenReread(const HeadShape& shape, int64_t tokens) : m_shape(shape), m_tokens(tokens), m_ids(size_t(tokens)) {
@@ -113,39 +122,34 @@ class GoldenReread {
     return out;
   }
 
+  /// Rows of the context, then `count` more, of every head.
+  std::vector<float> joined(const std::vector<float>& context, const std::vector<float>& more, int64_t count) const {
+    std::vector<float> out;
+    const int64_t d = m_shape.headDim;
+    for (int64_t h = 0; h < m_shape.kvHeads; ++h) {
+      out.insert(out.end(), context.begin() + h * m_tokens * d, context.begin() + (h + 1) * m_tokens * d);
+      out.insert(out.end(), more.begin() + h * count * d, more.begin() + (h + 1) * count * d);
+    }
+    return out;
+  }
+
   void read(int64_t count, const ReadTap& tap) {
-    const int64_t d = m_shape.headDim, half = d / 2;
+    const int64_t rows = m_shape.kvHeads * count * m_shape.headDim;
     for (int l = 0; l < m_shape.layers; ++l) {
       SeededRandom random(uint64_t(20000 + 100 * l + m_part));
-      const std::vector<float> keys = drawn(random, m_shape.kvHeads * count * d);
-      (void)drawn(random, m_shape.kvHeads * count * d);
-      const std::vector<float> queries = drawn(random, count * m_shape.queryHeads() * d);
-      std::vector<int32_t> positions(static_cast<size_t>(m_tokens));
-      std::iota(positions.begin(), positions.end(), 0);
-      for (int64_t j = 0; j < count; ++j) {
-        positions.push_back(int32_t(m_tokens + j));
-        for (int q = 0; q < m_shape.queryHeads(); ++q) {
-          const float* row = queries.data() + (j * m_shape.queryHeads() + q) * d;
-          std::vector<double> turned(static_cast<size_t>(d));
-          for (int64_t c = 0; c < half; ++c) {
-            const double angle = double(m_tokens + j) * std::pow(10000., -double(c) / double(half)), cos = std::cos(angle), sin = std::sin(angle);
-            turned[size_t(c)] = row[c] * cos - row[c + half] * sin;
-            turned[size_t(c + half)] = row[c + half] * cos + row[c] * sin;
-          }
-          const int64_t h = q / m_shape.group;
-          std::vector<float> probs;
-          double sum = 0;
-          for (int64_t i = 0; i < m_tokens + j + 1; ++i) {
-            const float* k = i < m_tokens ? m_layers[size_t(l)].k.data() + (h * m_tokens + i) * d : keys.data() + (h * count + i - m_tokens) * d;
-            double dot = 0;
-            for (int64_t c = 0; c < d; ++c) dot += turned[size_t(c)] * k[c];
-            probs.push_back(float(std::exp(dot / std::sqrt(double(d)))));
-            sum += double(probs.back());
-          }
-          for (float& p : probs) p = float(p / sum);
-          tap(l, q, probs, positions);
-        }
-      }
+      const FakeLayer& context = m_layers[size_t(l)];
+      const std::vector<float> k = joined(context.k, drawn(random, rows), count), v = joined(context.v, drawn(random, rows), count),
+                               q = drawn(random, count * m_shape.queryHeads() * m_shape.headDim), wo = goldenOutput(m_shape, l);
+      ReadLayer read{context.trace, m_tokens};
+      read.t.layer = l;
+      read.t.tokens = m_tokens + count;
+      read.t.k = k.data();
+      read.t.v = v.data();
+      read.t.q = read.t.x = q.data();
+      read.t.wo = wo.data();
+      read.t.ropeCos = context.cosines.data();
+      read.t.ropeSin = context.sines.data();
+      tap(read);
     }
     ++m_part;
   }

@@ -32,25 +32,34 @@ inline QueryStats fakeStats(const HeadShape& shape, uint64_t seed) {
   return s;
 }
 
-/// Attention of a second reading that depends on layer, head, token and position alone.
-inline Reread fakeReread(const HeadShape& shape, std::span<const int32_t> ids) {
+/// Output weights of every layer.
+inline std::vector<float> fakeOutput(const HeadShape& shape) {
+  SeededRandom random(23);
+  std::vector<float> wo(size_t(shape.hidden * shape.queryHeads() * shape.headDim));
+  for (float& w : wo) w = float(random.normal());
+  return wo;
+}
+
+/// A trace that holds what was asked for, nothing else.
+inline LayerTrace restricted(LayerTrace t, const TraceNeeds& needs, const float* wo) {
+  if (!needs.keys) t.k = nullptr;
+  if (!needs.values) t.v = nullptr;
+  if (!needs.queries) t.q = nullptr;
+  if (!needs.input) t.x = nullptr;
+  if (!needs.residual) t.residual = nullptr;
+  if (needs.output) t.wo = wo;
+  return t;
+}
+
+/// A second reading of random rows that depend on the layer and on the tokens that are read.
+inline Reread fakeReread(const HeadShape& shape, std::span<const int32_t> ids, TraceNeeds needs) {
   Reread again;
   again.ids = ids;
-  again.read = [shape, ids](std::span<const int32_t> request, const ReadTap& tap) {
-    std::vector<int32_t> positions(ids.size());
-    std::iota(positions.begin(), positions.end(), 0);
-    for (size_t i = 0; i < request.size(); ++i) {
-      positions.push_back(int32_t(positions.size()));
-      for (int l = 0; l < shape.layers; ++l) {
-        for (int q = 0; q < shape.queryHeads(); ++q) {
-          SeededRandom random(uint64_t(l * 1000 + q) * 100000 + i * 7 + uint64_t(request[i]));
-          std::vector<float> probs(positions.size());
-          float sum = 0;
-          for (float& p : probs) sum += p = float(random.uniform());
-          for (float& p : probs) p /= sum;
-          tap(l, q, probs, positions);
-        }
-      }
+  again.read = [shape, ids, needs, wo = fakeOutput(shape)](std::span<const int32_t> request, const ReadTap& tap) {
+    const uint64_t seed = std::accumulate(request.begin(), request.end(), uint64_t{7}, [](uint64_t sum, int32_t id) { return sum * 31 + uint64_t(id); });
+    for (int l = 0; l < shape.layers; ++l) {
+      const FakeLayer layer(shape, int64_t(ids.size() + request.size()), l, seed % 1000003);
+      tap(ReadLayer{restricted(layer.trace, needs, wo.data()), int64_t(ids.size())});
     }
   };
   return again;
@@ -79,20 +88,12 @@ inline Outcome runPress(Press& press, const HeadShape& shape, int64_t tokens, co
   if (press.rereads()) {
     std::vector<int32_t> ids(static_cast<size_t>(tokens));
     std::iota(ids.begin(), ids.end(), 50);
-    whole = press.plan(fakeReread(shape, ids));
+    whole = press.plan(fakeReread(shape, ids, press.rereadNeeds()));
   }
-  SeededRandom random(23);
-  std::vector<float> wo(size_t(shape.hidden * shape.queryHeads() * shape.headDim));
-  for (float& w : wo) w = float(random.normal());
+  const std::vector<float> wo = fakeOutput(shape);
   for (int l = 0; l < shape.layers; ++l) {
-    FakeLayer layer(shape, tokens, l, seed);
-    LayerTrace& t = layer.trace;  // a press may read what it asked for, nothing else
-    if (!needs.keys) t.k = nullptr;
-    if (!needs.values) t.v = nullptr;
-    if (!needs.queries) t.q = nullptr;
-    if (!needs.input) t.x = nullptr;
-    if (!needs.residual) t.residual = nullptr;
-    if (needs.output) t.wo = wo.data();
+    const FakeLayer layer(shape, tokens, l, seed);
+    const LayerTrace t = restricted(layer.trace, needs, wo.data());
     o.layers.push_back(press.rereads() ? whole[size_t(l)] : press.keep(t));
     if (int(o.layers.back().heads.size()) != shape.kvHeads) throw Failure(ErrorCode::Failed, "a head is missing");
     for (const HeadKeep& h : o.layers.back().heads) {
