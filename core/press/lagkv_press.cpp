@@ -5,6 +5,7 @@
 #include "core/press/press_params.h"
 #include "core/press/press_rows.h"
 #include "core/press/scores.h"
+#include "core/press/torch_order.h"
 
 namespace presslab {
 namespace {
@@ -17,7 +18,8 @@ constexpr ParamSpec kParams[]{kRatioParam,
                               {"cross_scoring", "Cross scoring", ParamType::Bool, "", 0, 1, "false",
                                "Blocks compete by score instead of each giving up its own lowest ranks", kPaper, "", "", false}};
 
-/// Tokens whose keys and values are spread widely against the range of the next block stay.
+/// Tokens whose keys and values are spread widely against the range of the next block stay. Blocks share their ranks, so that a budget ends among
+/// equal scores: then the tokens that kvpress would keep stay, as long as the budget holds what all blocks spare.
 class LagKvPress final : public ScorerPress {
  public:
   explicit LagKvPress(const PressArgs& args) : ScorerPress(kLagKvRow.info, args) {
@@ -33,6 +35,9 @@ class LagKvPress final : public ScorerPress {
     if (run.tokens < least) {
       notes.push_back(std::to_string(run.tokens) + " tokens are fewer than n_sink + 2 * lag_size = " + std::to_string(least) +
                       ": the first and the latest stay");
+    } else if (budget(run, 0) < spared(run.tokens)) {
+      notes.push_back("the budget is smaller than what lagkv spares (" + std::to_string(spared(run.tokens)) +
+                      " tokens: the first, the last block and the rest): no block is looked at, the first and the latest stay");
     }
     return notes;
   }
@@ -41,8 +46,24 @@ class LagKvPress final : public ScorerPress {
     // The last block has the sinks' score, and of equals the later ones stay: a small budget must not lose the sinks.
     putOnTop(out, run.shape.kvHeads, t.tokens, 0, std::min(m_how.sinks, t.tokens));
   }
+  LayerKeep keep(const LayerTrace& t) override {
+    const int64_t kept = budget(m_run, t.layer);
+    if (kept == t.tokens || t.tokens < m_how.sinks + 2 * m_how.block || kept < spared(t.tokens)) return ScorerPress::keep(t);
+    std::vector<float> scores(size_t(m_run.shape.kvHeads * t.tokens));
+    lagScores(ScoreLayer(t, m_run.shape), m_how, scores.data());
+    LayerKeep layer;
+    for (int h = 0; h < m_run.shape.kvHeads; ++h) {
+      HeadKeep& head = layer.heads.emplace_back();
+      head.positions = torchTop(scores.data() + h * t.tokens, t.tokens, kept);
+      std::sort(head.positions.begin(), head.positions.end());
+    }
+    return layer;
+  }
 
  private:
+  /// Tokens that have the highest score whatever they hold: the first ones, the last block, and the rest that fills no block.
+  int64_t spared(int64_t tokens) const { return m_how.sinks + m_how.block + (tokens - m_how.sinks) % m_how.block; }
+
   LagKv m_how;
 };
 

@@ -1,0 +1,14 @@
+// SPDX-FileCopyrightText: 2026 The PressLab developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <vector>
+
+namespace presslab {
+
+/// The indices of the `kept` highest of score[0, n) in no order, equal ones chosen as torch.topk chooses them on a CPU: by where libstdc++'s partial
+/// sort and introselect leave them. torch calls that choice unspecified; a press of ranks with many exact ties keeps kvpress's tokens by it alone.
+/// 0 < kept <= n.
+std::vector<int32_t> torchTop(const float* score, int64_t n, int64_t kept);
+
+}  // namespace presslab
