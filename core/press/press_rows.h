@@ -9,7 +9,7 @@ namespace presslab {
 extern const PressRow kNoneRow, kRandomRow, kStreamingLlmRow, kKnormRow, kKeyDiffRow, kSnapKvRow, kExpectedAttentionRow, kTovaRow,
     kObservedAttentionRow, kLagKvRow, kPyramidKvRow, kAdaKvRow, kChunkKvRow, kEntropyGatedChunkKvRow, kCurRow, kLeverageRow, kNonCausalAttentionRow,
     kCompactorRow, kCapRow, kQFilterRow, kExpectedAttentionStatsRow, kCriticalKvRow, kCriticalAdaKvRow, kChunkRow, kBlockRow, kPerLayerRow, kDmsRow, kSimLayerKvRow,
-    kKeyRerotationRow, kMergingRow, kThinkRow, kFinchRow, kKvzipRow, kKvqRow, kDecodingRow,
+    kKeyRerotationRow, kMergingRow, kThinkRow, kFinchRow, kKvzipRow, kKvcomposeRow, kKvqRow, kDecodingRow,
     kRatioDecodingRow, kCamRow;
 
 }  // namespace presslab

@@ -937,6 +937,38 @@
         <translation>KVzip+</translation>
     </message>
     <message>
+        <source>KVCompose</source>
+        <translation>KVCompose</translation>
+    </message>
+    <message>
+        <source>Structured</source>
+        <translation>结构化</translation>
+    </message>
+    <message>
+        <source>Over readers</source>
+        <translation>对读者聚合</translation>
+    </message>
+    <message>
+        <source>Over the group</source>
+        <translation>对组聚合</translation>
+    </message>
+    <message>
+        <source>Over heads</source>
+        <translation>对头聚合</translation>
+    </message>
+    <message>
+        <source>Value norm</source>
+        <translation>值范数</translation>
+    </message>
+    <message>
+        <source>Mean of heads</source>
+        <translation>各头均值</translation>
+    </message>
+    <message>
+        <source>Least tokens</source>
+        <translation>最少 token 数</translation>
+    </message>
+    <message>
         <source>CriticalKV</source>
         <translation>CriticalKV</translation>
     </message>
