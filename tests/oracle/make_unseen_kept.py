@@ -93,7 +93,7 @@ def main():
         ids = tokenizer.encode(text, add_special_tokens=False).ids[:tokens]
         print(name, len(ids), "tokens", flush=True)
         out.append({"text": name, "ids": ids, "cases": kept_of(model, ids)})
-    pathlib.Path(sys.argv[2]).write_text(json.dumps(out))
+        pathlib.Path(sys.argv[2]).write_text(json.dumps(out))  # what is done so far can be checked
 
 
 if __name__ == "__main__":
