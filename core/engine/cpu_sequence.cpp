@@ -47,11 +47,7 @@ std::unique_ptr<Sequence> CpuSequence::clone() const {
   checkCopied(m_prefilling);
   std::unique_ptr<CpuSequence> copy(new CpuSequence(m_backend, m_cache, m_position));
   copy->m_closedUp = m_closedUp;
-  copy->m_decodeKeeper = m_decodeKeeper;
-  copy->m_layerKeeper = m_layerKeeper;
-  copy->m_since = m_since;
-  copy->m_queries = m_queries;
-  copy->m_attended = m_attended;
+  copy->m_compression = m_compression;
   return copy;
 }
 
@@ -288,7 +284,7 @@ void CpuSequence::keep(int l, const LayerKeep& kept) {
     describeRotation(rotation, m_backend.config(), *m_rope, l);
     rewriteRows(m_cache, rotation, l, kept);
     m_cache.keep(l, kept);
-    if (kept.decode && kept.decode != m_decodeKeeper) startDecodeKeeper(kept.decode);
+    if (kept.decode && !(m_compression && m_compression->keeper() == kept.decode)) m_compression.emplace(kept.decode, m_backend.shape());
     if (kept.rerotated) m_closedUp = (m_prefilling ? m_tokens : m_position) - int64_t(kept.heads[0].positions.size());
   }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -9,7 +10,7 @@
 #include "core/cache/ragged_cache.h"
 #include "core/engine/backend.h"
 #include "core/engine/rope_table.h"
-#include "core/press/layer_keeper.h"
+#include "core/press/decode_compression.h"
 
 namespace presslab {
 
@@ -76,16 +77,19 @@ class CpuSequence final : public Sequence {
   void addBlock(const std::vector<float>& bias, const NormWeights& post, float* block, float* x) const;
   void feedForward(int layer, int64_t rows, float* x);
   void tap(int layer, const AttentionTap& tap);
-  void startDecodeKeeper(std::shared_ptr<const DecodeKeeper>);
-  void recordQuery(int layer);
-  void compressHeld();
-  class HeldRows;
-  struct Cuts;
-  LayerTrace heldRows(int layer, int head, int64_t first, int64_t count);
-  void cutHeads(int layer, Cuts&);
-  void cutTogether(int layer, Cuts&);
-  void addValues(int layer, int head, std::vector<HeadCut::Addition>);
-  void addAttention(int layer);
+  /// The cache as compression while decoding works on it.
+  struct Held final : HeldCache {
+    explicit Held(CpuSequence& sequence) : s(sequence) {}
+    std::span<const int32_t> slots(int layer, int head) const override;
+    bool isRing(int layer, int head) const override;
+    void readRows(int layer, int head, int64_t first, int64_t count, bool values, float* out) override;
+    void writeValue(int layer, int head, int64_t slot, const float* row) override;
+    void dropSlots(std::span<const DroppedSlot>) override;
+    void keepSlots(const std::vector<std::vector<int32_t>>&, int64_t newTokens) override;
+    void bringQueries(int, std::span<float>) override {}
+    void describe(LayerTrace&, int layer) const override;
+    CpuSequence& s;
+  };
 
   CpuBackend& m_backend;
   RaggedCache m_cache;
@@ -105,14 +109,7 @@ class CpuSequence final : public Sequence {
   Buffers m_chunk;
   int64_t m_scratch = 0;                    // bytes of all of it, reported also after it is freed
 
-  // Compression while decoding.
-  std::shared_ptr<const DecodeKeeper> m_decodeKeeper;
-  const LayerKeeper* m_layerKeeper = nullptr;   // the same, where it is one that looks at whole layers
-  std::vector<int64_t> m_since;             // layers: decoded tokens since the last cut
-  std::vector<float> m_queries;             // (layers, queries of the keeper, heads * headDim) before rotation; token at position p: row p mod queries
-  std::vector<std::vector<float>> m_attended;   // layer * kvHeads + head: attention that each slot got while decoding, where the keeper reads it
-  std::vector<float> m_heldK, m_heldV, m_heldQ;  // rows that a keeper looks at
-
+  std::optional<DecodeCompression> m_compression;   // while decoding
   // Decode.
   Buffers m_token;
   std::vector<float> m_tokenX, m_probs;

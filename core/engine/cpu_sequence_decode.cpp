@@ -54,7 +54,7 @@ void CpuSequence::decodeAttention(int l, const AttentionTap& tapped) {
     kernels::convertFromF32(m_cache.elem(), m_token.v.data() + h * d, m_cache.vRow(l, h, slot), d);
     longest = std::max(longest, m_cache.length(l, h));
   }
-  const bool probs = tapped || (m_layerKeeper && m_layerKeeper->attention);
+  const bool probs = tapped || (m_compression && m_compression->readsAttention());
   for (int h = 0; h < c.kvHeads; ++h) m_views[size_t(h)] = visible(l, h, probs);   // after the appends: one may have moved them all
   kernels::DecodeAttentionArgs a{};
   a.q = m_token.q.data();
@@ -72,7 +72,8 @@ void CpuSequence::decodeAttention(int l, const AttentionTap& tapped) {
   }
   kernels::decodeAttention(a, m_backend.pool());
   if (tapped) tap(l, tapped);
-  if (m_layerKeeper && m_layerKeeper->attention) addAttention(l);
+  if (m_compression && m_compression->readsAttention())
+    m_compression->addAttention(l, Held(*this), m_probs.data(), int64_t(m_probs.size()) / c.heads);
 }
 
 void CpuSequence::decode(int32_t id, float* logits, const AttentionTap& tapped) {
@@ -89,7 +90,7 @@ void CpuSequence::decode(int32_t id, float* logits, const AttentionTap& tapped) 
     float* const projections[] = {m_token.q.data(), m_token.k.data(), m_token.v.data()};
     kernels::gemvMany(inputs, m_token.norm.data(), projections, pool);
     finishProjections(w, m_token.q.data(), m_token.k.data(), m_token.v.data());
-    if (m_decodeKeeper && m_decodeKeeper->queries > 0) recordQuery(l);
+    if (m_compression && m_compression->queries() > 0) m_compression->recordQuery(l, m_position, m_token.q.data());
     decodeAttention(l, tapped);
     w.o->gemv(m_token.attention.data(), m_token.projected.data(), pool);
     addBlock(w.oBias, w.attnPostNorm, m_token.projected.data(), x);
@@ -106,7 +107,10 @@ void CpuSequence::decode(int32_t id, float* logits, const AttentionTap& tapped) 
     m_backend.output().gemv(m_token.norm.data(), logits, pool);
     checkLogits(logits, c.vocab, m_position);
   }
-  if (m_decodeKeeper) compressHeld();
+  if (m_compression) {
+    Held held(*this);
+    m_compression->endToken(held, m_position);
+  }
   ++m_position;
 }
 
