@@ -5,6 +5,7 @@
 #include "kernels/cuda/decode_kernels.h"
 #include "kernels/cuda/elements.cuh"
 #include "kernels/cuda/head_rows.cuh"
+#include "kernels/cuda/kv_codes.cuh"
 #include "kernels/cuda/work_items.cuh"
 
 namespace presslab::cuda {
@@ -21,11 +22,11 @@ constexpr int kKeyRows = kHeads == 1 ? 8 : kHeads == 8 ? 2 : 4;
 
 /// Shared memory of a block. Queries stand in two halves: of each eight values the first four in one, the others in the other.
 struct Room {
-  float *q, *rows, *scores, *parts, *most, *sum, *factor;  // parts take the place of scores when all slots are done
+  float *q, *rows, *block, *scores, *parts, *most, *sum, *factor;  // parts take the place of scores when all slots are done
 };
 template <int kHeads>
-__host__ __device__ inline int64_t roomFloats(int group, int headDim) {
-  return int64_t(group) * headDim + kWarps * headDim + kHeads * kThreads * kVector + 3 * kHeads;
+__host__ __device__ inline int64_t roomFloats(int group, int headDim, bool blocks) {
+  return int64_t(group) * headDim + kWarps * headDim + kHeads * kThreads * kVector + 4 * kHeads + (blocks ? kBlockTokens * headDim : 0);
 }
 template <int kHeads>
 __device__ Room carve(float* shared, int group, int headDim) {
@@ -36,6 +37,7 @@ __device__ Room carve(float* shared, int group, int headDim) {
   r.most = r.parts + kHeads * kThreads * kVector;
   r.sum = r.most + kHeads;
   r.factor = r.sum + kHeads;
+  r.block = r.rows + kWarps * headDim + kHeads * kThreads * kVector + 4 * kHeads;  // aligned to 16
   return r;
 }
 
@@ -52,11 +54,16 @@ __device__ void prepare(const DecodeAttentionArgs& a, const HeadState& head, con
     for (int i = lane; i < d; i += kWarp) to[i] = from[i];
     __syncwarp();
     normHead(to, d, key ? a.kNorm : a.qNorm, lane);
+    if (a.record && owns && !key) {
+      float* record = a.record + (int64_t(a.token->position % a.recorded) * a.kvHeads * a.group + item.head * a.group + row) * d;
+      for (int i = lane; i < d; i += kWarp) record[i] = to[i];
+      __syncwarp();  // before other lanes turn it
+    }
     turnHead(to, a.ropeDim, cos, sin, lane);
     for (int i = lane; i < d; i += kWarp) {
       if (key) {
-        storeElement(a.elem, head.k, int64_t(head.slot) * d + i, to[i]);
-        storeElement(a.elem, head.v, int64_t(head.slot) * d + i, a.v[item.head * d + i]);
+        storeElement(a.elem, head.k, int64_t(head.slot - head.blockRows) * d + i, to[i]);
+        storeElement(a.elem, head.v, int64_t(head.slot - head.blockRows) * d + i, a.v[item.head * d + i]);
       } else {
         room.q[row * d + (i & 4 ? d / 2 : 0) + i / 8 * 4 + (i & 3)] = to[i];
       }
@@ -66,14 +73,39 @@ __device__ void prepare(const DecodeAttentionArgs& a, const HeadState& head, con
   __syncthreads();  // the row in the cache is then seen by the whole block
 }
 
-/// Asks for the keys and values of a tile ahead of their use.
-__device__ void fetchTile(const HeadState& head, int slot0, int count, int64_t rowBytes) {
-  constexpr int64_t kLine = 128;
-  const char *k = static_cast<const char*>(head.k) + slot0 * rowBytes, *v = static_cast<const char*>(head.v) + slot0 * rowBytes;
-  for (int64_t i = int(threadIdx.x) * kLine; i < count * rowBytes; i += kThreads * kLine) {
-    prefetchToL2(k + i);
-    prefetchToL2(v + i);
+/// Keys or values of consecutive slots: rows as they stand, or a whole block.
+struct Tile {
+  const char *k, *v;
+  int count;       // slots
+  int64_t bytes;   // of the keys
+  bool block;
+};
+/// The tile that begins with a slot of which `left` are to be read.
+template <bool kBlocks>
+__device__ inline Tile tileAt(const HeadState& head, int slot, int left, int64_t rowBytes, int64_t blockBytes) {
+  if (kBlocks && slot < head.blockRows) {
+    const int64_t at = slot / kBlockTokens * blockBytes;
+    return {static_cast<const char*>(head.kBlocks) + at, static_cast<const char*>(head.vBlocks) + at, kBlockTokens, blockBytes, true};
   }
+  const int64_t at = int64_t(kBlocks ? slot - head.blockRows : slot) * rowBytes;
+  const int count = left < kTile ? left : kTile;
+  return {static_cast<const char*>(head.k) + at, static_cast<const char*>(head.v) + at, count, count * rowBytes, false};
+}
+
+/// Asks for a tile ahead of its use.
+__device__ void fetchTile(const Tile& tile) {
+  constexpr int64_t kLine = 128;
+  for (int64_t i = int(threadIdx.x) * kLine; i < tile.bytes; i += kThreads * kLine) {
+    prefetchToL2(tile.k + i);
+    prefetchToL2(tile.v + i);
+  }
+}
+
+/// A block's values in float32, in shared memory.
+__device__ void readBlock(kernels::KvForm form, bool values, const char* from, int dim, float* to) {
+  const auto* block = reinterpret_cast<const unsigned char*>(from);
+  for (int i = int(threadIdx.x); i < kBlockTokens * dim; i += kThreads) to[i] = blockValue(form, values, block, dim, i / dim, i % dim);
+  __syncthreads();
 }
 
 /// Eight sums over eight lanes, a total a lane: lane `sub` gets that of v[sub].
@@ -86,9 +118,11 @@ __device__ inline float shareTotals(const float* v, int sub) {
   return (sub & 1 ? two[1] : two[0]) + __shfl_xor_sync(kFullWarp, sub & 1 ? two[0] : two[1], 1);
 }
 
-/// Scaled q.k of the tile's slots for query heads firstHead .. firstHead + kHeads (behind the group's last: the last again); eight lanes share a key.
+/// Scaled q.k of the tile's slots, `keys` their rows, for query heads firstHead .. firstHead + kHeads (behind the group's last: the last again); eight
+/// lanes share a key.
 template <Type elem, int kHeads>
-__device__ void scoreTile(const DecodeAttentionArgs& a, const HeadState& head, int headIndex, int firstHead, int slot0, int count, const Room& room) {
+__device__ void scoreTile(const DecodeAttentionArgs& a, const HeadState& head, const char* keys, int headIndex, int firstHead, int slot0, int count,
+                          const Room& room) {
   constexpr int kRows = kKeyRows<kHeads>, kSums = kRows * kHeads;
   const int sub = int(threadIdx.x) % kLanesPerKey, key = int(threadIdx.x) / kLanesPerKey, d = a.headDim, vectors = d / kVector;
   const int64_t rowBytes = int64_t(d) * bytesOf(elem);
@@ -98,7 +132,7 @@ __device__ void scoreTile(const DecodeAttentionArgs& a, const HeadState& head, i
 #pragma unroll
     for (int b = 0; b < kRows; ++b) {
       const int at = base + b * kKeysAtOnce + key;
-      row[b] = static_cast<const char*>(head.k) + (slot0 + (at < count ? at : count - 1)) * rowBytes;
+      row[b] = keys + (at < count ? at : count - 1) * rowBytes;
     }
     float dot[kSums] = {};
     for (int v = sub; v < vectors; v += kLanesPerKey) {
@@ -161,9 +195,9 @@ __device__ void softenTile(int count, const Room& room) {
   __syncthreads();
 }
 
-/// Adds p v over the tile's slots: a thread takes eight channels (`column`) of every `rows`th slot from `row` on.
+/// Adds p v over the tile's slots, `values` their rows: a thread takes eight channels (`column`) of every `rows`th slot from `row` on.
 template <Type elem, int kHeads>
-__device__ void addValues(const HeadState& head, int slot0, int count, int column, int row, int rows, int64_t rowBytes, const Room& room,
+__device__ void addValues(const char* values, int count, int column, int row, int rows, int64_t rowBytes, const Room& room,
                           float (&sum)[kHeads][kVector]) {
 #pragma unroll
   for (int g = 0; g < kHeads; ++g)
@@ -174,7 +208,7 @@ __device__ void addValues(const HeadState& head, int slot0, int count, int colum
 #pragma unroll
     for (int b = 0; b < kValueRows; ++b) {
       const int at = first + b * rows;
-      packed[b] = fetch8<elem>(static_cast<const char*>(head.v) + (slot0 + (at < count ? at : count - 1)) * rowBytes, column);
+      packed[b] = fetch8<elem>(values + (at < count ? at : count - 1) * rowBytes, column);
     }
 #pragma unroll
     for (int b = 0; b < kValueRows; ++b) {
@@ -229,9 +263,12 @@ __device__ void joinItems(const DecodeAttentionArgs& a, const PlacedItem& item, 
   }
 }
 
-template <Type elem, int kHeads>
+/// kBlocks: heads may have quantised blocks.
+template <Type elem, int kHeads, bool kBlocks>
 __global__ void __launch_bounds__(kThreads) decodeAttentionKernel(const DecodeAttentionArgs a) {
   PRESSLAB_DYNAMIC_SHARED(float, shared);
+  waitForLaunchBefore();
+  letNextLaunchBegin();  // its weights
   const PlacedItem placed = placedItemAt(a.heads, a.kvHeads, a.plan->chunk, int(blockIdx.x), int(threadIdx.x) % kWarp);
   const WorkItem item = placed.work;
   if (item.count == 0) return;
@@ -239,8 +276,8 @@ __global__ void __launch_bounds__(kThreads) decodeAttentionKernel(const DecodeAt
   const HeadState head = a.heads[item.head];
   const int d = a.headDim, vectors = d / kVector, rows = kThreads / vectors;
   const int column = int(threadIdx.x) % vectors, row = int(threadIdx.x) / vectors;
-  const int64_t rowBytes = int64_t(d) * bytesOf(elem);
-  fetchTile(head, item.first, item.count < kTile ? item.count : kTile, rowBytes);
+  const int64_t rowBytes = int64_t(d) * bytesOf(elem), blockBytes = kBlocks ? blockBytesOf(a.form, d) : 0;
+  fetchTile(tileAt<kBlocks>(head, item.first, item.count, rowBytes, blockBytes));
   prepare(a, head, item, room);
 
   for (int firstHead = 0; firstHead < a.group; firstHead += kHeads) {
@@ -250,13 +287,24 @@ __global__ void __launch_bounds__(kThreads) decodeAttentionKernel(const DecodeAt
     }
     __syncthreads();
     float sum[kHeads][kVector] = {};
-    for (int done = 0; done < item.count; done += kTile) {
-      const int slot0 = item.first + done, left = item.count - done, count = left < kTile ? left : kTile;
-      if (left > kTile) fetchTile(head, slot0 + kTile, left - kTile < kTile ? left - kTile : kTile, rowBytes);
-      scoreTile<elem, kHeads>(a, head, item.head, firstHead, slot0, count, room);
-      softenTile<kHeads>(count, room);
-      addValues<elem, kHeads>(head, slot0, count, column, row, rows, rowBytes, room, sum);
-      __syncthreads();  // the scores' place is free again
+    for (int done = 0; done < item.count;) {
+      const int slot0 = item.first + done;
+      const Tile tile = tileAt<kBlocks>(head, slot0, item.count - done, rowBytes, blockBytes);
+      done += tile.count;
+      if (done < item.count) fetchTile(tileAt<kBlocks>(head, item.first + done, item.count - done, rowBytes, blockBytes));
+      if (kBlocks && tile.block) {
+        const char* block = reinterpret_cast<const char*>(room.block);
+        readBlock(a.form, false, tile.k, d, room.block);
+        scoreTile<Type::F32, kHeads>(a, head, block, item.head, firstHead, slot0, tile.count, room);
+        softenTile<kHeads>(tile.count, room);
+        readBlock(a.form, true, tile.v, d, room.block);
+        addValues<Type::F32, kHeads>(block, tile.count, column, row, rows, int64_t(d) * bytesOf(Type::F32), room, sum);
+      } else {
+        scoreTile<elem, kHeads>(a, head, tile.k, item.head, firstHead, slot0, tile.count, room);
+        softenTile<kHeads>(tile.count, room);
+        addValues<elem, kHeads>(tile.v, tile.count, column, row, rows, rowBytes, room, sum);
+      }
+      __syncthreads();  // the scores' place, and the block's, is free again
     }
     if (row < rows) {
 #pragma unroll
@@ -290,11 +338,19 @@ __global__ void __launch_bounds__(kThreads) decodeAttentionKernel(const DecodeAt
   joinItems(a, placed, room.rows);
 }
 
+template <Type elem, int kHeads, bool kBlocks>
+void launchWith(const DecodeAttentionArgs& a, Stream s) {
+  const int64_t bytes = roomFloats<kHeads>(a.group, a.headDim, kBlocks) * int64_t(sizeof(float));
+  if (bytes > kSharedWithoutAsking) PRESSLAB_ALLOW_SHARED((decodeAttentionKernel<elem, kHeads, kBlocks>), bytes);
+  PRESSLAB_LAUNCH_EARLY(a.early, (decodeAttentionKernel<elem, kHeads, kBlocks>), a.items, kThreads, bytes, s, a);
+}
+
 template <Type elem, int kHeads>
 void launch(const DecodeAttentionArgs& a, Stream s) {
-  const int64_t bytes = roomFloats<kHeads>(a.group, a.headDim) * int64_t(sizeof(float));
-  if (bytes > kSharedWithoutAsking) PRESSLAB_ALLOW_SHARED((decodeAttentionKernel<elem, kHeads>), bytes);
-  PRESSLAB_LAUNCH((decodeAttentionKernel<elem, kHeads>), a.items, kThreads, bytes, s, a);
+  if (a.form == kernels::KvForm::None)
+    launchWith<elem, kHeads, false>(a, s);
+  else
+    launchWith<elem, kHeads, true>(a, s);
 }
 
 template <Type elem>

@@ -5,6 +5,7 @@
 // projection | normProduct: gate, up | product: down), then normProduct for the logits. Every launch may be captured in a graph: grids and
 // pointers are fixed, lengths and positions live on the device. Launches do not wait; errors are read by checkLaunch() of device_runtime.h.
 #include "kernels/cuda/device_types.h"
+#include "kernels/kv_quant.h"
 
 namespace presslab::cuda {
 
@@ -48,6 +49,7 @@ struct ProductArgs {
   Act act = Act::Silu;
   Token* token = nullptr;  // bad = min(bad, layer) when a result is not finite (the logits)
   int layer = 0;
+  bool early = false;  // may begin while the launch in front of it still runs; weights are then fetched ahead of its end
 };
 void normProduct(const NormInput&, const ProductArgs&, Stream);
 /// x (cols) itself.
@@ -66,12 +68,16 @@ struct DecodeAttentionArgs {
   int ropeDim;
   int kvHeads, group, headDim;
   Type elem;  // F32, F16 or BF16, of the cache
+  kernels::KvForm form = kernels::KvForm::None;  // of the heads' blocks; None: no head has any
   float scale;
   int window;               // slots whose position is <= token->position - window have no weight; 0: all have
   int items;                // grid, >= kvHeads
   float* partial;           // (items, group, headDim + 2): sum of exp(s - m) v, then m, then the sum of exp(s - m)
   float* scores = nullptr;  // optional (kvHeads * group, scoresStride): scaled q.k of each slot, -inf where it has no weight
   int64_t scoresStride = 0;
+  float* record = nullptr;  // optional (recorded, kvHeads * group, headDim): queries before the rotation, at row token->position mod recorded
+  int recorded = 0;
+  bool early = false;  // as in ProductArgs
 };
 void decodeAttention(const DecodeAttentionArgs&, Stream);
 

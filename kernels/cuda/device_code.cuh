@@ -10,9 +10,15 @@
 #include <cuda_fp16.h>
 #include <cuda_runtime.h>
 
+#include <utility>
+
 /// Launches kernel<<<grid, block, shared bytes, stream>>>(arguments). A kernel that is a template with several arguments stands in parentheses.
 #define PRESSLAB_LAUNCH(kernel, grid, block, shared, stream, ...) \
   kernel<<<(grid), (block), (shared), static_cast<cudaStream_t>(stream)>>>(__VA_ARGS__)
+/// The same. early: the grid may begin while the one in front of it in its stream still runs (programmatic dependent launch, compute capability 9.0);
+/// its kernel calls waitForLaunchBefore() before it touches what another launch of the stream writes.
+#define PRESSLAB_LAUNCH_EARLY(early, kernel, grid, block, shared, stream, ...) \
+  presslab::cuda::launchEarly((early), kernel, dim3(unsigned(grid)), dim3(unsigned(block)), size_t(shared), (stream), __VA_ARGS__)
 /// Dynamic shared memory of the block, as an array of T aligned to 16 bytes.
 #define PRESSLAB_DYNAMIC_SHARED(T, name)                           \
   extern __shared__ __align__(16) unsigned char presslab_shared[]; \
@@ -34,4 +40,37 @@ __device__ inline void prefetchToL2(const void* p) {
   (void)p;
 #endif
 }
+
+/// Where an early launch waits until the launches before it have ended and what they wrote is seen; nothing in any other launch.
+__device__ inline void waitForLaunchBefore() {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.wait;" ::: "memory");
+#elif defined(PRESSLAB_CUDA_EMULATED)
+  cuda_emulator::noteWait();
+#endif
+}
+
+/// From here on, in every block, the next launch may begin if it is an early one.
+__device__ inline void letNextLaunchBegin() {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.launch_dependents;");
+#endif
+}
+
+#ifndef PRESSLAB_CUDA_EMULATED
+template <class... P, class... A>
+void launchEarly(bool early, void (*kernel)(P...), dim3 grid, dim3 block, size_t shared, void* stream, A&&... arguments) {
+  cudaLaunchAttribute attribute{};
+  attribute.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+  attribute.val.programmaticStreamSerializationAllowed = 1;
+  cudaLaunchConfig_t config{};
+  config.gridDim = grid;
+  config.blockDim = block;
+  config.dynamicSmemBytes = shared;
+  config.stream = static_cast<cudaStream_t>(stream);
+  config.attrs = &attribute;
+  config.numAttrs = early ? 1 : 0;
+  (void)cudaLaunchKernelEx(&config, kernel, std::forward<A>(arguments)...);  // checkLaunch() reads the error
+}
+#endif
 }  // namespace presslab::cuda

@@ -42,12 +42,18 @@ struct Token {
   int32_t bad = 0x7fffffff;  // first layer whose input is not finite; layers: the output's; beyond: all is well
 };
 
-/// One layer-head of a ragged cache: a sequence with a length of its own. In device memory, (layers, kvHeads); advanced by the device.
+/// One layer-head of a ragged cache: a sequence with a length of its own. In device memory, (layers, kvHeads); advanced by the device. Its first
+/// blockRows slots stand in quantised blocks, slot i behind them in row i - blockRows.
 struct HeadState {
   void* k = nullptr;  // (capacity, headDim) of the cache's Type
   void* v = nullptr;
-  int32_t* positions = nullptr;  // (capacity), of each slot; null where no layer of the model needs them
-  int32_t length = 0, capacity = 0;
+  void* kBlocks = nullptr;  // (blockCapacity), kernels::kvBlockBytes apart
+  void* vBlocks = nullptr;
+  int32_t* positions = nullptr;  // of each slot; null where no layer of the model needs them
+  int32_t length = 0;            // slots in use
+  int32_t capacity = 0;          // rows
+  int32_t blockRows = 0;         // slots in blocks, a multiple of 32
+  int32_t blockCapacity = 0;     // blocks
   int32_t ring = 0;  // 1: holds its first `sink` and latest tokens, ringRows rows in all
   int32_t sink = 0, ringRows = 0;
   int32_t next = 0;  // slot that a full ring overwrites
@@ -64,7 +70,7 @@ PRESSLAB_BOTH inline void advance(HeadState& h) {
   }
 }
 
-constexpr int kChunkStep = 32;     // chunks are multiples of it
+constexpr int kChunkStep = 32;     // chunks are multiples of it, as blocks are: a work item never cuts a block
 constexpr int kMostKvHeads = 128;  // of one layer
 
 /// How a layer's heads are cut among thread blocks.

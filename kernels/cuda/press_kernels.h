@@ -24,6 +24,12 @@ void windowScores(const WindowScoreArgs&, Stream);
 /// |row| of each row of a head: keys (values false) or values. out: (kvHeads, tokens).
 void rowNorms(const HeadState* heads, int kvHeads, int64_t tokens, Type elem, int headDim, bool values, float* out, Stream);
 
+/// -|k| of each row, as core/press/score_key_norm.cpp has it. out: (kvHeads, tokens). Sums in double.
+void keyNormScores(const HeadState* heads, int kvHeads, int64_t tokens, Type elem, int headDim, float* out, Stream);
+/// -cos(k, mean of k / |k|) of each row, as core/press/score_keydiff.cpp has it. headDim at most 256. scratch: keyDiffScratchBytes, aligned to 8.
+int64_t keyDiffScratchBytes(int kvHeads, int64_t tokens, int headDim);
+void keyDiffScores(const HeadState* heads, int kvHeads, int64_t tokens, Type elem, int headDim, float* out, void* scratch, Stream);
+
 /// Ascending places 0 .. n - 1 of the scores of each head, as rankAscending of core/press/rank_order.h: of equal scores the later one ranks higher,
 /// NaN lowest, -0 equals +0. scores, out: (heads, n). scratch: rankScratchBytes, aligned to 8. Radix sort, one block a head.
 int64_t rankScratchBytes(int heads, int64_t n);
@@ -69,5 +75,23 @@ void route(const RouteArgs&, Stream);
 /// headDim is a multiple of 32; blocks stand kernels::kvBlockBytes apart.
 void quantiseKv(kernels::KvForm, bool values, const float* rows, int blocks, int headDim, void* out, Stream);
 void dequantiseKv(kernels::KvForm, bool values, const void* in, int blocks, int headDim, float* rows, Stream);
+
+/// Rows of a head's cache that become consecutive blocks.
+struct QuantiseJob {
+  const void *k, *v;        // rows of the cache's Type
+  void *kBlocks, *vBlocks;  // where the first block goes
+  const int32_t* rows;      // numbers of the rows, 32 a block; null: 0, 1, ...
+  int32_t blocks;
+};
+/// jobs: (count) on the device, none with more than mostBlocks blocks. Keys and values; at most 65535 jobs.
+void quantiseRows(kernels::KvForm, const QuantiseJob* jobs, int count, int mostBlocks, int headDim, Type elem, Stream);
+
+/// Rows [from, from + count) of a head move up to row `to`, before `from`; they may overlap.
+struct MoveJob {
+  void *k, *v;
+  int32_t to, from, count;
+};
+/// jobs: (count) on the device. A job's keys and values are moved by a block each, in order.
+void moveRowsUp(const MoveJob* jobs, int count, int headDim, Type elem, Stream);
 
 }  // namespace presslab::cuda

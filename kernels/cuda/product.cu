@@ -157,7 +157,9 @@ __global__ void __launch_bounds__(kThreads) productKernel(const VectorSource in,
   }
   SharedVector v;
   float* scratch = carve(shared, a.matrix[0].cols, v);
+  waitForLaunchBefore();  // weights alone are read ahead of it
   makeVector<source>(in, a, v, scratch);
+  letNextLaunchBegin();
 
   bool bad = false;
   for (int tile = firstTile; tile < deal.tiles; tile += int(gridDim.x) * kWarps) {
@@ -200,7 +202,7 @@ void launchRows(const VectorSource& in, const ProductArgs& a, int lanes, Stream 
   const int64_t bytes = sharedFloats(a.matrix[0].cols) * int64_t(sizeof(float));
   if (bytes > kSharedWithoutAsking) PRESSLAB_ALLOW_SHARED((productKernel<source, kRows>), bytes);
   const Deal deal{lanes, tiles};
-  PRESSLAB_LAUNCH((productKernel<source, kRows>), blocks < kMostBlocks ? blocks : kMostBlocks, kThreads, bytes, s, in, a, deal);
+  PRESSLAB_LAUNCH_EARLY(a.early, (productKernel<source, kRows>), blocks < kMostBlocks ? blocks : kMostBlocks, kThreads, bytes, s, in, a, deal);
 }
 
 template <Source source>

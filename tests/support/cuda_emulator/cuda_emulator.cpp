@@ -72,6 +72,7 @@ struct Machine {
   std::mutex busy;
   std::vector<Fiber> fibers;
   int threads = 0, running = -1, released = 0;
+  int64_t waits = 0;  // calls of noteWait() in this launch
   const std::function<void()>* kernel = nullptr;
   std::vector<unsigned char> exchanged;  // (warps, 32, kMostExchanged)
   std::unique_ptr<unsigned char[]> shared{new (std::align_val_t(128)) unsigned char[size_t(kMostShared)]};
@@ -223,7 +224,9 @@ int lane() { return machine().running % kLanes; }
 
 void captureTo(std::vector<std::function<void()>>* list) { machine().capturing = list; }
 
-void launch(dim3 grid, dim3 block, int64_t sharedBytes, std::function<void()> kernel) {
+void noteWait() { ++machine().waits; }
+
+void launch(dim3 grid, dim3 block, int64_t sharedBytes, std::function<void()> kernel, bool early) {
   Machine& m = machine();
   const int64_t threads = int64_t(block.x) * block.y * block.z, blocks = int64_t(grid.x) * grid.y * grid.z;
   if (threads < 1 || threads > kMostThreads) throw std::logic_error("cuda emulator: a block of " + std::to_string(threads) + " threads");
@@ -231,11 +234,12 @@ void launch(dim3 grid, dim3 block, int64_t sharedBytes, std::function<void()> ke
   if (sharedBytes < 0 || sharedBytes > kMostShared)
     throw std::logic_error("cuda emulator: " + std::to_string(sharedBytes) + " bytes of shared memory");
   if (m.capturing) {
-    m.capturing->push_back([=, kernel = std::move(kernel)] { launch(grid, block, sharedBytes, kernel); });
+    m.capturing->push_back([=, kernel = std::move(kernel)] { launch(grid, block, sharedBytes, kernel, early); });
     return;
   }
   const std::lock_guard lock(m.busy);
   ++m.launches;
+  m.waits = 0;
   m.threads = int(threads);
   m.kernel = &kernel;
   if (m.fibers.size() < size_t(threads)) m.fibers.resize(size_t(threads));
@@ -253,6 +257,8 @@ void launch(dim3 grid, dim3 block, int64_t sharedBytes, std::function<void()> ke
     std::memset(m.shared.get(), 0xff, size_t(sharedBytes));
     runBlock(m, order);
   }
+  if (early && m.waits != threads * blocks)
+    throw std::logic_error("cuda emulator: an early launch of " + std::to_string(threads * blocks) + " threads waited " + std::to_string(m.waits) + " times");
 }
 
 void syncBlock() {

@@ -63,7 +63,10 @@ enum class Order { Forward, Reverse, Shuffled };
 void setOrder(Order);
 /// Runs a kernel, or records it while a graph is captured; throws std::logic_error for a launch that a device would refuse, and for threads that
 /// wait for ever.
-void launch(dim3 grid, dim3 block, int64_t sharedBytes, std::function<void()> kernel);
+/// early: the launch is marked to begin before the one in front has ended; then every thread of every block must call noteWait() once, or the
+/// launch is refused (std::logic_error), since on a device it would read what is not written yet. What a thread does before it waits is not judged.
+void launch(dim3 grid, dim3 block, int64_t sharedBytes, std::function<void()> kernel, bool early = false);
+void noteWait();
 int64_t launches();  ///< run since the program began
 /// Launches go to this list instead of being run, until null is set; each entry runs one of them.
 void captureTo(std::vector<std::function<void()>>* list);
@@ -111,6 +114,9 @@ T reduced(unsigned mask, T value, F&& f) {
 #define PRESSLAB_LAUNCH(kernel, grid, block, shared, stream, ...) \
   ((void)(stream),                                                \
    presslab::cuda_emulator::launch((grid), (block), int64_t(shared), presslab::cuda_emulator::bound([](auto... a) { kernel(a...); }, __VA_ARGS__)))
+#define PRESSLAB_LAUNCH_EARLY(early, kernel, grid, block, shared, stream, ...)                                                                     \
+  ((void)(stream), presslab::cuda_emulator::launch((grid), (block), int64_t(shared),                                                               \
+                                                   presslab::cuda_emulator::bound([](auto... a) { kernel(a...); }, __VA_ARGS__), (early)))
 #define PRESSLAB_DYNAMIC_SHARED(T, name) T* const name = reinterpret_cast<T*>(presslab::cuda_emulator::sharedMemory())
 #define PRESSLAB_ALLOW_SHARED(kernel, bytes) ((void)(bytes))
 
