@@ -11,6 +11,9 @@
 #include <malloc.h>
 #include <torch/headeronly/version.h>
 
+#include <cstdlib>
+#include <string_view>
+
 #include "core/api/error.h"
 #include "core/cuda/cuda_sequence.h"
 #include "core/torch/torch_device.h"
@@ -22,6 +25,7 @@ namespace {
 constexpr int64_t kRopeStep = 4096;  // rows that the rotary tables grow by
 constexpr int kAlignment = 8;        // values of a head: rows of half precision are then read by 16 bytes
 constexpr int kMostHeadDim = 256;
+constexpr int kEarlyCapability = 9;  // compute capability, from which on launches may begin early
 
 void checkShape(const ModelConfig& c) {
   if (c.headDim % kAlignment != 0 || c.headDim > kMostHeadDim)
@@ -42,7 +46,10 @@ CudaBackend::CudaBackend(const ModelFile& file, const ModelSpec& spec, at::Devic
   if (m_kv == KvType::Q8_0) badInput("a q8_0 KV cache is not built for CUDA devices; f32, f16 and bf16 are");
   checkShape(m_config);
   m_name = "cuda:" + std::to_string(device.is_cuda() ? device.index() : 0);
-  m_multiprocessors = cuda::deviceFacts(device.is_cuda() ? device.index() : 0).multiprocessors;
+  const cuda::DeviceFacts facts = cuda::deviceFacts(device.is_cuda() ? device.index() : 0);
+  m_multiprocessors = facts.multiprocessors;
+  const char* const early = std::getenv("PRESSLAB_CUDA_EARLY_LAUNCH");
+  m_launchesEarly = early && std::string_view(early) == "1" && facts.major >= kEarlyCapability;
   at::globalContext().setAllowTF32CuBLAS(false);  // exact means float32
 
   int done = 0;

@@ -76,6 +76,8 @@ class CudaBackend final : public Backend {
   bool masksByPosition() const;
   at::Device device() const { return m_device; }
   int multiprocessors() const { return m_multiprocessors; }
+  /// The launches of a token may begin before the one in front has ended: PRESSLAB_CUDA_EARLY_LAUNCH=1 and compute capability 9.0.
+  bool launchesEarly() const { return m_launchesEarly; }
   at::Tensor zeros(int64_t floats) const;  ///< float32 on the device
   at::Tensor bytes(int64_t count) const;   ///< not initialised
   /// Element type and tensor options of prefill's products.
@@ -105,6 +107,7 @@ class CudaBackend final : public Backend {
   bool m_exact;
   KvType m_kv;
   int m_multiprocessors = 1;
+  bool m_launchesEarly = false;
   int64_t m_weightBytes = 0;
   std::vector<CudaLayer> m_layers;
   StoredNorm m_outputNorm;

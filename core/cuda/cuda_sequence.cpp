@@ -37,7 +37,12 @@ CudaSequence::CudaSequence(CudaBackend& backend, CudaCache cache, int64_t positi
 std::unique_ptr<Sequence> CudaSequence::clone() const {
   m_backend.enter();
   checkCopied(m_prefilling);
-  return std::unique_ptr<Sequence>(new CudaSequence(m_backend, m_cache.clone(), m_position));
+  std::unique_ptr<CudaSequence> copy(new CudaSequence(m_backend, m_cache.clone(), m_position));
+  if (m_compression) {
+    copy->startCompression(*m_compression);
+    if (m_queries.defined()) copy->m_queries.copy_(m_queries);
+  }
+  return copy;
 }
 
 void CudaSequence::beginPrefill(std::span<const int32_t> ids, TraceNeeds needs) {
@@ -47,12 +52,13 @@ void CudaSequence::beginPrefill(std::span<const int32_t> ids, TraceNeeds needs) 
   for (const int32_t id : ids) checkId(id, c);
   m_needs = needs;
   m_tokens = int64_t(ids.size());
-  // Scored on the way: keys and queries stay where they are. Not where a window hides keys from attention, which presses score all the same.
-  if (needs.window > 0 && !m_backend.masksByPosition()) {
-    m_needs.keys = m_needs.queries = false;
-    m_scores = std::make_unique<LayerScores>(m_backend, m_tokens > needs.window ? needs.window : m_tokens / 2, m_tokens);
-  }
   m_rope = m_backend.rope(m_tokens + kRopeAhead);
+  // Pressed where it is: no array comes to the host. Not where a window hides keys from attention, which presses score all the same.
+  if (needs.device.able && !m_backend.masksByPosition()) {
+    m_needs.keys = m_needs.values = m_needs.queries = false;
+    m_needs.input = needs.device.hostInput;
+    m_pressed = std::make_unique<PressLayer>(m_backend, m_rope, needs.device, m_tokens);
+  }
   m_x = m_backend.zeros(m_tokens * c.hidden).view({m_tokens, c.hidden});
   m_bad = m_backend.bytes(int64_t(sizeof(int32_t)));
   const at::Tensor onDevice = m_backend.bytes(m_tokens * int64_t(sizeof(int32_t)));
@@ -67,7 +73,7 @@ void CudaSequence::beginPrefill(std::span<const int32_t> ids, TraceNeeds needs) 
   if (m_needs.residual) m_traceResidual.resize(t * size_t(c.hidden));
   if (m_needs.keys) m_traceK.resize(rows);
   if (m_needs.values) m_traceV.resize(rows);
-  m_scratch = int64_t(m_x.nbytes()) + (m_scores ? m_scores->bytes() : 0);
+  m_scratch = int64_t(m_x.nbytes()) + (m_pressed ? m_pressed->bytes() : 0);
   for (const auto* v : {&m_traceQ, &m_traceX, &m_traceResidual, &m_traceK, &m_traceV}) m_scratch += int64_t(v->capacity() * sizeof(float));
 }
 
@@ -98,7 +104,7 @@ at::Tensor CudaSequence::attendRows(int l, int64_t start, int64_t n, const at::T
   p.sin = m_rope->dim > 0 ? floats(local ? m_rope->slidingSin : m_rope->sin) : nullptr;
   p.ropeDim = int(m_rope->dim), p.heads = c.heads, p.kvHeads = c.kvHeads, p.headDim = c.headDim;
   p.n = int(n), p.start = int(start);
-  p.record = record.defined() ? record.mutable_data_ptr<float>() : nullptr;
+  p.record = record.defined() ? record.mutable_data_ptr<float>() : m_pressed ? m_pressed->queriesAt(start) : nullptr;
   p.cache = m_cache.deviceHeads() + int64_t{l} * c.kvHeads;
   p.elem = m_cache.elem();
   cuda::projectRows(p, nullptr);
@@ -115,7 +121,7 @@ at::Tensor CudaSequence::attendRows(int l, int64_t start, int64_t n, const at::T
   a.scale = m_backend.attentionScale();
   a.window = c.isSliding(l) ? int(c.slidingWindow) : 0;
   a.exact = m_backend.exact();
-  if (m_scores) m_scores->record(a);
+  if (m_pressed) m_pressed->recordWindow(a);
   cuda::prefillAttention(a, nullptr);
   return out;
 }
@@ -183,17 +189,18 @@ void CudaSequence::prefillChunk(int l, int64_t start, int64_t n) {
   r.out = norm.mutable_data_ptr();
   r.n = int(n), r.hidden = c.hidden;
   at::Tensor record;
-  if (m_needs.input) {
+  if (m_pressed) r.record = m_pressed->inputAt(start);
+  if (m_needs.input && !r.record) {
     record = m_backend.zeros(n * c.hidden);
     r.record = record.mutable_data_ptr<float>();
   }
   if (m_needs.residual) cuda::copyToHost(m_traceResidual.data() + start * c.hidden, r.x, n * c.hidden * int64_t(sizeof(float)), nullptr);
   cuda::normRows(r, nullptr);
-  if (m_needs.input) toHost(record, m_traceX.data() + start * c.hidden);
+  if (m_needs.input) cuda::copyToHost(m_traceX.data() + start * c.hidden, r.record, n * c.hidden * int64_t(sizeof(float)), nullptr);
   feedForwardRows(l, start, n, attendRows(l, start, n, norm));
   if (start + n == m_tokens && c.isBounded(l)) {
     m_whole = l;
-    if (!m_needs.any() && !m_scores) settleBounded();  // nobody will ask for its trace
+    if (!m_needs.any() && !m_pressed) settleBounded();  // nobody will ask for its trace
   }
 }
 
@@ -205,12 +212,12 @@ LayerTrace CudaSequence::trace(int l) {
   t.tokens = m_tokens;
   const int64_t perHead = m_tokens * c.headDim;
   for (int h = 0; h < c.kvHeads; ++h) {
-    if (m_needs.keys) m_cache.readRows(l, h, false, m_traceK.data() + h * perHead);
-    if (m_needs.values) m_cache.readRows(l, h, true, m_traceV.data() + h * perHead);
+    if (m_needs.keys) m_cache.readRows(l, h, 0, m_tokens, false, m_traceK.data() + h * perHead);
+    if (m_needs.values) m_cache.readRows(l, h, 0, m_tokens, true, m_traceV.data() + h * perHead);
   }
-  if (m_scores) {
-    m_scores->setLayer(m_cache.deviceHeads() + int64_t{l} * c.kvHeads);
-    t.device = m_scores.get();
+  if (m_pressed) {
+    m_pressed->setLayer(l, m_cache);
+    t.device = m_pressed.get();
   }
   if (m_needs.keys) t.k = m_traceK.data();
   if (m_needs.values) t.v = m_traceV.data();
@@ -227,13 +234,13 @@ LayerTrace CudaSequence::trace(int l) {
 
 void CudaSequence::keep(int l, const LayerKeep& kept) {
   m_backend.enter();
-  if (rewritesRows(kept)) badInput("a press that rewrites kept rows runs on the program's own CPU kernels alone (device cpu)");
-  if (kept.quant.form != kernels::KvForm::None) badInput("kvq: quantised rows are held by the cpu backend alone");
-  if (kept.decode) badInput("compression while decoding runs on the cpu backend alone");
+  if (rewritesRows(kept)) badInput("a press that rewrites kept rows (merged values, turned or zeroed keys): on a device kept rows are moved, not rewritten; --device cpu runs it");
   if (m_backend.config().isBounded(l))
     settleBounded();  // its own window, whatever the plan says
-  else
+  else {
     m_cache.keep(l, kept);
+    if (kept.decode && !(m_compression && m_compression->keeper() == kept.decode)) startCompression({kept.decode, m_backend.shape()});
+  }
   cuda::wait(nullptr);  // so that the time of the compaction is its own
 }
 
@@ -249,7 +256,7 @@ void CudaSequence::endPrefill(float* lastLogits) {
   checkEnd(m_prefilling);
   settleBounded();
   m_dense = {};
-  m_scores.reset();
+  m_pressed.reset();
   if (lastLogits) m_token.logitsOf(floats(m_x) + (m_tokens - 1) * m_backend.config().hidden, lastLogits, m_tokens - 1);
   m_x = at::Tensor();
   for (auto* v : {&m_traceQ, &m_traceX, &m_traceResidual, &m_traceK, &m_traceV}) std::vector<float>().swap(*v);
@@ -288,7 +295,11 @@ void CudaSequence::decode(int32_t id, float* logits, const AttentionTap& tap) {
   checkId(id, c);
   if (m_rope->host.positions() <= m_position) m_rope = m_backend.rope(m_position + kRopeAhead);
   m_cache.advanceAll(int32_t(m_position));
-  m_token.run(id, m_position, m_cache, *m_rope, logits, tap);
+  m_token.run(id, m_position, m_cache, *m_rope, logits, m_compression && m_compression->readsAttention() ? summed(tap) : tap);
+  if (m_compression) {
+    Held held(*this);
+    m_compression->endToken(held, m_position);
+  }
   ++m_position;
 }
 

@@ -4,12 +4,14 @@
 #include <ATen/core/Tensor.h>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/cuda/cuda_backend.h"
 #include "core/cuda/cuda_cache.h"
-#include "core/cuda/layer_scores.h"
+#include "core/cuda/press_layer.h"
 #include "core/cuda/token_graph.h"
+#include "core/press/decode_compression.h"
 
 namespace presslab::cuda_path {
 
@@ -38,7 +40,22 @@ class CudaSequence final : public Sequence {
     int layer = -1;
     at::Tensor q, k, v, o, gate, up, down;
   };
+  /// The cache as compression while decoding works on it: a keeper reads float32 copies of rows, what goes is moved on the device.
+  struct Held final : HeldCache {
+    explicit Held(CudaSequence& sequence) : s(sequence) {}
+    std::span<const int32_t> slots(int layer, int head) const override { return s.m_cache.slots(layer, head); }
+    bool isRing(int layer, int head) const override { return s.m_cache.isRing(layer, head); }
+    void readRows(int layer, int head, int64_t first, int64_t count, bool values, float* out) override;
+    void writeValue(int layer, int head, int64_t slot, const float* row) override { s.m_cache.writeValues(layer, head, slot, row); }
+    void dropSlots(std::span<const DroppedSlot>) override;
+    void keepSlots(const std::vector<std::vector<int32_t>>&, int64_t newTokens) override;
+    void bringQueries(int layer, std::span<float> out) override;
+    void describe(LayerTrace&, int layer) const override;
+    CudaSequence& s;
+  };
   CudaSequence(CudaBackend&, CudaCache, int64_t position);
+  void startCompression(DecodeCompression);
+  AttentionTap summed(const AttentionTap&);
   const DenseLayer& dense(int layer);
   at::Tensor attendRows(int layer, int64_t start, int64_t count, const at::Tensor& norm);
   void feedForwardRows(int layer, int64_t start, int64_t count, const at::Tensor& attended);
@@ -49,11 +66,14 @@ class CudaSequence final : public Sequence {
   std::shared_ptr<const torch_path::TorchRope> m_rope;
   TokenGraph m_token;
   int64_t m_position = 0;
+  std::optional<DecodeCompression> m_compression;  // while decoding
+  at::Tensor m_queries;                            // (layers, queries of the keeper, query heads * headDim), written by the token's own launches
+  std::vector<float> m_probs;                      // (query heads, slots) of a layer, where a keeper reads attention
 
   // Prefill.
   bool m_prefilling = false;
   TraceNeeds m_needs;
-  std::unique_ptr<LayerScores> m_scores;  // of the layer being filled, when the press reads a window of queries alone
+  std::unique_ptr<PressLayer> m_pressed;  // the layer being filled, when the press works on it where it is
   DenseLayer m_dense;
   at::Tensor m_x;    // (T, hidden), the residual stream
   at::Tensor m_bad;  // int32: first row of the chunk that is not finite

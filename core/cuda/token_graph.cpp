@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "core/engine/sequence_checks.h"
 
@@ -31,6 +32,11 @@ struct TokenGraph::Buffers {
 TokenGraph::TokenGraph(CudaBackend& backend) : m_backend(backend), d(std::make_unique<Buffers>()) { m_stream = cuda::newStream(); }
 
 TokenGraph::~TokenGraph() { cuda::freeStream(m_stream); }
+
+void TokenGraph::recordQueries(at::Tensor to, int64_t count) {
+  m_record = std::move(to);
+  m_recorded = count;
+}
 
 void TokenGraph::prepare(int64_t rows) {
   const ModelConfig& c = m_backend.config();
@@ -83,6 +89,7 @@ void TokenGraph::launchLayer(int l, CudaCache& cache, cuda::HeadState* heads, co
   }
   cuda::ProductArgs p;
   p.exact = m_backend.exact();
+  p.early = m_backend.launchesEarly();
   p.count = 3;
   p.matrix[0] = w.q.matrix, p.matrix[1] = w.k.matrix, p.matrix[2] = w.v.matrix;
   p.bias[0] = floats(w.qBias), p.bias[1] = floats(w.kBias), p.bias[2] = floats(w.vBias);
@@ -101,18 +108,25 @@ void TokenGraph::launchLayer(int l, CudaCache& cache, cuda::HeadState* heads, co
   a.ropeDim = int(rope.dim);
   a.kvHeads = c.kvHeads, a.group = c.heads / c.kvHeads, a.headDim = c.headDim;
   a.elem = cache.elem();
+  a.form = cache.form();
+  a.early = p.early;
   a.scale = m_backend.attentionScale();
   a.window = c.isSliding(l) && !c.isBounded(l) ? int(c.slidingWindow) : 0;
   a.items = m_items;
   a.partial = d->partial.mutable_data_ptr<float>();
   a.scores = scores;
   a.scoresStride = stride;
+  if (m_record.defined()) {
+    a.recorded = int(m_recorded);
+    a.record = m_record.mutable_data_ptr<float>() + l * m_recorded * c.heads * c.headDim;
+  }
   cuda::decodeAttention(a, s);
 
   const cuda::MergeInput merge{a.heads, a.plan, a.partial, a.kvHeads, a.group, a.headDim};
   if (scores) cuda::normaliseScores(merge, scores, stride, s);
   cuda::ProductArgs o;
   o.exact = p.exact;
+  o.early = p.early && !scores;
   o.matrix[0] = w.o.matrix;
   o.bias[0] = floats(w.oBias);
   o.out[0] = block;
@@ -128,6 +142,7 @@ void TokenGraph::launchLayer(int l, CudaCache& cache, cuda::HeadState* heads, co
   ffn.layer = l;
   cuda::ProductArgs up;
   up.exact = p.exact;
+  up.early = p.early;
   up.act = m_backend.activation();
   up.count = c.gated ? 2 : 1;
   up.gated = c.gated;
@@ -140,6 +155,7 @@ void TokenGraph::launchLayer(int l, CudaCache& cache, cuda::HeadState* heads, co
 
   cuda::ProductArgs down;
   down.exact = p.exact;
+  down.early = p.early;
   down.matrix[0] = w.down.matrix;
   down.bias[0] = floats(w.downBias);
   down.out[0] = block;  // the output projection's result has been added
@@ -157,6 +173,7 @@ void TokenGraph::launchHead(cuda::Stream s) {
   in.layer = c.layers - 1;
   cuda::ProductArgs p;
   p.exact = m_backend.exact();
+  p.early = m_backend.launchesEarly();
   p.matrix[0] = m_backend.output().matrix;
   p.out[0] = d->end.mutable_data_ptr<float>();
   p.token = d->token;
@@ -184,7 +201,7 @@ void TokenGraph::runGraph(CudaCache& cache, const torch_path::TorchRope& rope, b
   cuda::HeadState* heads = cache.deviceHeads();
   Captured& c = m_captured[withLogits];
   const void* tables = rope.dim > 0 ? static_cast<const void*>(floats(rope.cos)) : nullptr;
-  if (!c.graph || c.items != m_items || c.heads != heads || c.tables != tables) {
+  if (!c.graph || c.items != m_items || c.heads != heads || c.tables != tables || c.form != cache.form() || c.record != floats(m_record)) {
     c.graph = std::make_unique<cuda::Graph>(
         [&](cuda::Stream s) {
           launchBegin(heads, s);
@@ -195,6 +212,8 @@ void TokenGraph::runGraph(CudaCache& cache, const torch_path::TorchRope& rope, b
     c.items = m_items;
     c.heads = heads;
     c.tables = tables;
+    c.form = cache.form();
+    c.record = floats(m_record);
   }
   c.graph->launch(m_stream);
 }
@@ -234,7 +253,7 @@ void TokenGraph::finish(int64_t position, float* logits) {
 }
 
 void TokenGraph::run(int32_t id, int64_t position, CudaCache& cache, const torch_path::TorchRope& rope, float* logits, const AttentionTap& tap) {
-  prepare(cache.mostRows());
+  prepare(cache.mostSlots());
   const cuda::Token token{id, int32_t(position), int32_t(position), kAllWell};
   cuda::copyToDevice(d->token, &token, int64_t(sizeof token), m_stream);
   if (tap)

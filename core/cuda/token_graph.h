@@ -24,6 +24,9 @@ class TokenGraph {
   /// Decodes one token whose slots cache.advanceAll() has prepared. logits: (vocab) on the host, or null. With a tap the launches are made one by
   /// one and the probabilities of each layer are read back. Throws Failure(Failed) at the first value that is not finite.
   void run(int32_t id, int64_t position, CudaCache& cache, const torch_path::TorchRope& rope, float* logits, const AttentionTap& tap);
+  /// From the next token on each layer's queries before their rotation stay in `to`, (layers, count, query heads, headDim): the token at position p in
+  /// row p mod count.
+  void recordQueries(at::Tensor to, int64_t count);
   /// Logits of one row of the residual stream (hidden floats on the device).
   void logitsOf(const float* row, float* logits, int64_t position);
   /// Bytes of its buffers.
@@ -43,10 +46,13 @@ class TokenGraph {
   std::unique_ptr<Buffers> d;
   cuda::Stream m_stream = nullptr;
   int m_items = 0;
+  at::Tensor m_record;  // of recordQueries()
+  int64_t m_recorded = 0;
   struct Captured {
     std::unique_ptr<cuda::Graph> graph;
     int items = 0;
-    const void *heads = nullptr, *tables = nullptr;
+    const void *heads = nullptr, *tables = nullptr, *record = nullptr;
+    kernels::KvForm form = kernels::KvForm::None;
   };
   Captured m_captured[2];  // without and with logits
 };

@@ -63,7 +63,7 @@ PrefillResult prefill(Backend& backend, Sequence& sequence, std::span<const int3
   const bool again = press && press->rereads();
   Clock::time_point start = Clock::now();
   TraceNeeds needs = press ? press->needs() : TraceNeeds{};
-  if (press) needs.window = press->windowOnly();
+  if (press) needs.device = press->deviceNeeds();
   sequence.beginPrefill(ids, needs);
   result.prefillMs += msSince(start);
   for (int l = 0; l < layers; ++l) {

@@ -31,7 +31,7 @@ class BudgetedPress final : public Press {
   TraceNeeds needs() const override { return m_press->needs(); }
   bool wantsCalibration() const override { return m_press->wantsCalibration(); }
   bool ragged() const override { return m_press->ragged(); }
-  int64_t windowOnly() const override { return m_press->windowOnly(); }
+  DeviceNeeds deviceNeeds() const override { return m_press->deviceNeeds(); }
   bool rereads() const override { return m_press->rereads(); }
   TraceNeeds rereadNeeds() const override { return m_press->rereadNeeds(); }
   /// The ratio that was found; 0 before begin().

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 #include "core/api/error.h"
+#include "core/press/device_layer.h"
 #include "core/press/head_shares.h"
 #include "core/press/press_params.h"
 #include "core/press/press_rows.h"
@@ -26,7 +27,7 @@ class AdaKvPress final : public Press {
 
   std::string spec() const override { return m_spec; }
   TraceNeeds needs() const override { return m_inner->needs(); }
-  int64_t windowOnly() const override { return m_inner->windowOnly(); }
+  DeviceNeeds deviceNeeds() const override { return m_inner->deviceNeeds(); }
   bool ragged() const override { return true; }
   double ratio() const override { return m_inner->ratio(); }
   int64_t predictKept(const RunContext& run) const override { return m_inner->predictKept(run); }
@@ -39,10 +40,15 @@ class AdaKvPress final : public Press {
     const int heads = m_run.shape.kvHeads;
     const int64_t tokens = trace.tokens, mean = m_inner->budget(m_run, trace.layer);
     if (mean == tokens) return m_owner->keep(trace);
+    LayerKeep layer;
+    if (trace.device) {
+      m_inner->score(trace, m_run, nullptr);
+      for (std::vector<int32_t>& rows : trace.device->bestOfLayer(mean, protectedEach(mean, m_alpha))) layer.heads.emplace_back().positions = std::move(rows);
+      return layer;
+    }
     std::vector<float> scores(size_t(heads) * size_t(tokens));
     m_inner->score(trace, m_run, scores.data());
     protectBest(scores.data(), heads, tokens, mean, m_alpha);
-    LayerKeep layer;
     for (std::vector<int32_t>& rows : bestOfLayer(scores.data(), heads, tokens, mean)) layer.heads.emplace_back().positions = std::move(rows);
     return layer;
   }

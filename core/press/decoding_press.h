@@ -22,6 +22,7 @@ class DecodingPress final : public Press {
 
   std::string spec() const override;
   TraceNeeds needs() const override { return m_prefill ? m_prefill->needs() : TraceNeeds{}; }
+  DeviceNeeds deviceNeeds() const override { return m_prefill ? m_prefill->deviceNeeds() : DeviceNeeds{}; }
   bool wantsCalibration() const override { return m_prefill && m_prefill->wantsCalibration(); }
   bool ragged() const override { return m_prefill && m_prefill->ragged(); }
   double ratio() const override { return m_prefill ? m_prefill->ratio() : 0; }

@@ -13,6 +13,7 @@ class ExpectedAttentionPress final : public ScorerPress {
  public:
   explicit ExpectedAttentionPress(const PressArgs& args) : ScorerPress(kExpectedAttentionRow.info, args), m_how(readExpected(args)) {}
   TraceNeeds needs() const override { return {.keys = true, .values = m_how.valueNorm, .queries = true}; }
+  DeviceNeeds deviceNeeds() const override { return {.able = m_run.tokens > m_how.sinks, .queries = true}; }
 
   std::vector<std::string> begin(const RunContext& run) override {
     std::vector<std::string> notes = ScorerPress::begin(run);

@@ -20,6 +20,7 @@ class ExpectedAttentionStatsPress final : public ScorerPress {
   explicit ExpectedAttentionStatsPress(const PressArgs& args)
       : ScorerPress(kExpectedAttentionStatsRow.info, args), m_path(args.text("stats_folder")), m_how(readExpected(args)) {}
   TraceNeeds needs() const override { return {.keys = true, .values = m_how.valueNorm}; }
+  DeviceNeeds deviceNeeds() const override { return {.able = m_run.tokens > m_how.sinks}; }
   bool wantsCalibration() const override { return m_path.empty(); }
 
   std::vector<std::string> begin(const RunContext& run) override {

@@ -10,10 +10,12 @@
 
 namespace presslab {
 
-/// AdaKV's floor: gives the best int(mean * alpha) scores of each head, at least one, the highest value there is. scores: (heads, T).
+/// Scores of a head that AdaKV protects: int(mean * alpha), at least one, whatever alpha: a head without any key has no attention.
+inline int64_t protectedEach(int64_t mean, double alpha) { return std::max<int64_t>(1, int64_t(double(mean) * alpha)); }
+
+/// AdaKV's floor: gives the protected scores of each head the highest value there is. scores: (heads, T).
 inline void protectBest(float* scores, int heads, int64_t tokens, int64_t mean, double alpha) {
-  // At least one, whatever alpha: a head without any key has no attention.
-  const int64_t safe = std::max<int64_t>(1, int64_t(double(mean) * alpha));
+  const int64_t safe = protectedEach(mean, alpha);
   std::vector<int32_t> best(static_cast<size_t>(safe));
   for (int h = 0; h < heads; ++h) {
     float* row = scores + h * tokens;

@@ -14,6 +14,7 @@ class KeyDiffPress final : public ScorerPress {
  public:
   explicit KeyDiffPress(const PressArgs& args) : ScorerPress(kKeyDiffRow.info, args) {}
   TraceNeeds needs() const override { return {.keys = true}; }
+  DeviceNeeds deviceNeeds() const override { return {.able = true}; }
   void score(const LayerTrace& t, const RunContext& run, float* out) const override { keyDiffScores(ScoreLayer(t, run.shape), out); }
 };
 

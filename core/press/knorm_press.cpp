@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
-#include <cmath>
-
 #include "core/press/press_params.h"
 #include "core/press/press_rows.h"
+#include "core/press/scores.h"
 
 namespace presslab {
 namespace {
@@ -16,15 +15,8 @@ class KnormPress final : public ScorerPress {
   explicit KnormPress(const PressArgs& args) : ScorerPress(kKnormRow.info, args) {}
   TraceNeeds needs() const override { return {.keys = true}; }
 
-  void score(const LayerTrace& t, const RunContext& run, float* out) const override {
-    const int dim = run.shape.headDim;
-    for (int64_t row = 0; row < run.shape.kvHeads * t.tokens; ++row) {
-      const float* k = t.k + row * dim;
-      double sum = 0;
-      for (int d = 0; d < dim; ++d) sum += double(k[d]) * k[d];
-      out[row] = -float(std::sqrt(sum));
-    }
-  }
+  DeviceNeeds deviceNeeds() const override { return {.able = true}; }
+  void score(const LayerTrace& t, const RunContext& run, float* out) const override { keyNormScores(ScoreLayer(t, run.shape), out); }
 };
 
 PressPtr make(const PressArgs& args, std::vector<PressPtr>) { return std::make_unique<KnormPress>(args); }

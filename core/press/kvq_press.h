@@ -19,7 +19,7 @@ class KvqPress final : public Press {
   bool wantsCalibration() const override { return m_inner && m_inner->wantsCalibration(); }
   bool ragged() const override { return m_inner && m_inner->ragged(); }
   double ratio() const override { return m_inner ? m_inner->ratio() : 0; }
-  int64_t windowOnly() const override { return m_inner ? m_inner->windowOnly() : 0; }
+  DeviceNeeds deviceNeeds() const override { return m_inner ? m_inner->deviceNeeds() : DeviceNeeds{}; }
   bool rereads() const override { return m_inner && m_inner->rereads(); }
   TraceNeeds rereadNeeds() const override { return m_inner ? m_inner->rereadNeeds() : TraceNeeds{}; }
   int64_t predictKept(const RunContext&) const override;

@@ -28,6 +28,7 @@ class LagKvPress final : public ScorerPress {
     m_how.crossScoring = args.flag("cross_scoring");
   }
   TraceNeeds needs() const override { return {.keys = true, .values = true}; }
+  DeviceNeeds deviceNeeds() const override { return {.able = true}; }
 
   std::vector<std::string> begin(const RunContext& run) override {
     std::vector<std::string> notes = ScorerPress::begin(run);
@@ -42,9 +43,10 @@ class LagKvPress final : public ScorerPress {
     return notes;
   }
   void score(const LayerTrace& t, const RunContext& run, float* out) const override {
-    lagScores(ScoreLayer(t, run.shape), m_how, out);
+    const ScoreLayer layer(t, run.shape);
+    lagScores(layer, m_how, out);
     // The last block has the sinks' score, and of equals the later ones stay: a small budget must not lose the sinks.
-    putOnTop(out, run.shape.kvHeads, t.tokens, 0, std::min(m_how.sinks, t.tokens));
+    putOnTop(layer, 0, std::min(m_how.sinks, t.tokens), out);
   }
   LayerKeep keep(const LayerTrace& t) override {
     const int64_t kept = budget(m_run, t.layer);

@@ -14,6 +14,7 @@ class ObservedAttentionPress final : public ScorerPress {
  public:
   explicit ObservedAttentionPress(const PressArgs& args) : ScorerPress(kObservedAttentionRow.info, args) {}
   TraceNeeds needs() const override { return {.keys = true, .queries = true}; }
+  DeviceNeeds deviceNeeds() const override { return {.able = true, .queries = true}; }
   void score(const LayerTrace& t, const RunContext& run, float* out) const override { observedScores(ScoreLayer(t, run.shape), false, out); }
 };
 

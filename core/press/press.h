@@ -118,9 +118,9 @@ class Press {
   virtual ~Press() = default;
   virtual std::string spec() const = 0;                       ///< canonical text
   virtual TraceNeeds needs() const { return {}; }
-  /// Above 0: of keys and queries the press reads only what windowScores() says of so many latest queries (TraceNeeds::window). A press that does
-  /// anything else with its trace, or gives a part of it to another press, leaves it at 0.
-  virtual int64_t windowOnly() const { return 0; }
+  /// After begin(): what a device must record where the press reads keys, values and queries only through the functions of scores.h and
+  /// LayerTrace::device. A press that does anything else with its trace, or gives a part of it to another press, leaves it as it is.
+  virtual DeviceNeeds deviceNeeds() const { return {}; }
   virtual bool wantsCalibration() const { return false; }     ///< reads RunContext::pattern
   virtual bool ragged() const { return false; }
   /// Requested share removed, in [0,1).
@@ -151,7 +151,7 @@ class ScorerPress : public Press {
   std::string spec() const override { return m_spec; }
   /// Latest queries that the scores read; below 0: all of them. 0: none.
   virtual int64_t queriesRead() const { return needs().queries ? -1 : 0; }
-  /// Scores of all heads: out is (kvHeads, T).
+  /// Scores of all heads: out is (kvHeads, T). With LayerTrace::device they are made there; null leaves them there.
   virtual void score(const LayerTrace&, const RunContext&, float* out) const = 0;
   /// Tokens that each head of a layer keeps of run.tokens, at least 1; int(T * (1 - ratio)) unless a press shares out otherwise. Throws
   /// Failure(BadInput) when none would stay.

@@ -19,7 +19,7 @@ class PressedLayers final : public Press {
   bool wantsCalibration() const override { return m_inner->wantsCalibration(); }
   bool ragged() const override { return m_inner->ragged(); }
   double ratio() const override { return m_inner->ratio(); }
-  int64_t windowOnly() const override { return m_inner->windowOnly(); }
+  DeviceNeeds deviceNeeds() const override { return m_inner->deviceNeeds(); }
   bool rereads() const override { return m_inner->rereads(); }
   TraceNeeds rereadNeeds() const override { return m_inner->rereadNeeds(); }
   int64_t predictKept(const RunContext&) const override;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "core/press/scores.h"
+#include "core/press/device_layer.h"
 
 namespace presslab {
 
@@ -72,6 +72,7 @@ void queryStatistics(const ScoreLayer& l, const ExpectedAttention& e, int q, std
 }  // namespace
 
 void expectedScores(const ScoreLayer& l, const ExpectedAttention& e, float* out) {
+  if (scoredOnDevice(l, out, [&](DeviceLayer& d) { d.expectedScores(e); })) return;
   const int64_t tokens = l.t.tokens;
   const int dim = l.shape.headDim, heads = l.shape.queryHeads();
   const auto rotation = meanRotation(l.t, e.future);

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/press/scores.h"
+#include "core/press/device_layer.h"
 
 namespace presslab {
 
 void keyDiffScores(const ScoreLayer& l, float* out) {
+  if (scoredOnDevice(l, out, [](DeviceLayer& d) { d.keyDiffScores(); })) return;
   const int dim = l.shape.headDim;
   forTasks(l.t, l.shape.kvHeads, [&](int h) {
     const float* k = l.t.k + int64_t(h) * l.t.tokens * dim;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/press/device_layer.h"
 #include "core/press/rank_order.h"
-#include "core/press/scores.h"
 
 namespace presslab {
 namespace {
@@ -38,6 +38,7 @@ void lagBlock(const float* rows, int64_t begin, int64_t block, int dim, double* 
 }  // namespace
 
 void lagScores(const ScoreLayer& l, const LagKv& p, float* out) {
+  if (scoredOnDevice(l, out, [&](DeviceLayer& d) { d.lagScores(p); })) return;
   const int64_t tokens = l.t.tokens;
   RankScratch scratch;
   std::vector<int32_t> place(static_cast<size_t>(p.block));

@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "core/press/scores.h"
+#include "core/press/device_layer.h"
 
 namespace presslab {
 
 void observedScores(const ScoreLayer& l, bool valueNorm, float* out) {
+  if (scoredOnDevice(l, out, [&](DeviceLayer& d) { d.observedScores(valueNorm); })) return;
   const int64_t tokens = l.t.tokens;
   constexpr int kBatch = 8;
   std::vector<float> rows(size_t(kBatch) * size_t(l.shape.headDim)), logits;

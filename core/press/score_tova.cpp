@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "core/press/scores.h"
+#include "core/press/device_layer.h"
 
 namespace presslab {
 
 void tovaScores(const ScoreLayer& l, float* out) {
+  if (scoredOnDevice(l, out, [](DeviceLayer& d) { d.tovaScores(); })) return;
   const int64_t tokens = l.t.tokens;
   std::vector<float> row(size_t(l.shape.headDim)), sum(size_t(tokens), 0.f), logits;
   for (int q = 0; q < l.shape.queryHeads() && tokens > 1; ++q) {

@@ -2,17 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "core/press/scores.h"
+#include "core/press/device_layer.h"
 
 namespace presslab {
 
 void windowScores(const ScoreLayer& l, int64_t queries, int pool, bool valueNorm, float* out, bool byCount) {
+  if (scoredOnDevice(l, out, [&](DeviceLayer& d) { d.windowScores(queries, pool, valueNorm, byCount); })) return;
   const int64_t tokens = l.t.tokens, kept = tokens - queries;
-  if (l.t.device) {
-    l.t.device->window(queries, pool, valueNorm, byCount, out);
-    putOnTop(out, l.shape.kvHeads, tokens, kept, tokens);
-    return;
-  }
   constexpr int kBatch = 12;  // whole register tiles
   const int dim = l.shape.headDim, heads = l.shape.queryHeads();
   l.keys(0);  // made before the tasks read them

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "core/api/error.h"
+#include "core/press/device_layer.h"
 #include "core/press/press.h"
 #include "kernels/kernels.h"
 
@@ -49,6 +50,13 @@ LayerKeep ScorerPress::keep(const LayerTrace& trace) {
   for (HeadKeep& head : layer.heads) head.positions.resize(size_t(kept));
   if (kept == trace.tokens) {
     for (HeadKeep& head : layer.heads) std::iota(head.positions.begin(), head.positions.end(), 0);
+    return layer;
+  }
+  if (trace.device) {
+    score(trace, m_run, nullptr);
+    const std::vector<int32_t> each(layer.heads.size(), int32_t(kept));
+    std::vector<std::vector<int32_t>> best = trace.device->best(each);
+    for (size_t h = 0; h < layer.heads.size(); ++h) layer.heads[h].positions = std::move(best[h]);
     return layer;
   }
   std::vector<float> scores(layer.heads.size() * size_t(trace.tokens));

@@ -5,7 +5,14 @@
 
 namespace presslab {
 
-// Scores of all heads of a layer: out is (kvHeads, T), higher = keep. The presses and the experts of the routed family share them.
+// Scores of all heads of a layer: out is (kvHeads, T), higher = keep. The presses and the experts of the routed family share them. With
+// LayerTrace::device they are made there and stay there (core/press/device_layer.h); out gets a copy unless it is null.
+
+/// Key norm (arXiv 2406.11430): -|k_i|.
+void keyNormScores(const ScoreLayer&, float* out);
+
+/// putOnTop() of score_layer.h for scores that may stand on a device.
+void putOnTop(const ScoreLayer&, int64_t from, int64_t to, float* out);
 
 /// KeyDiff (arXiv 2504.15364): -cos(k_i, mean of k_j / |k_j|).
 void keyDiffScores(const ScoreLayer&, float* out);

@@ -36,6 +36,8 @@ std::vector<std::string> SnapKvPress::begin(const RunContext& run) {
   return notes;
 }
 
+DeviceNeeds SnapKvPress::deviceNeeds() const { return {.able = true, .window = windowFor(m_window, m_run.tokens)}; }
+
 void SnapKvPress::score(const LayerTrace& t, const RunContext& run, float* out) const {
   windowScores(ScoreLayer(t, run.shape), windowFor(m_window, t.tokens), m_kernel, false, out);
 }

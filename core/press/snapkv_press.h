@@ -11,7 +11,7 @@ class SnapKvPress : public ScorerPress {
   SnapKvPress(const PressInfo&, const PressArgs&);
   TraceNeeds needs() const override { return {.keys = true, .queries = true}; }
   int64_t queriesRead() const override { return m_window; }
-  int64_t windowOnly() const override { return m_window; }
+  DeviceNeeds deviceNeeds() const override;
   std::vector<std::string> begin(const RunContext&) override;
   void score(const LayerTrace&, const RunContext&, float* out) const override;
 

@@ -14,6 +14,7 @@ class TovaPress final : public ScorerPress {
  public:
   explicit TovaPress(const PressArgs& args) : ScorerPress(kTovaRow.info, args) {}
   TraceNeeds needs() const override { return {.keys = true, .queries = true}; }
+  DeviceNeeds deviceNeeds() const override { return {.able = true, .window = m_run.tokens > 1 ? 1 : 0}; }
   int64_t queriesRead() const override { return 1; }
   void score(const LayerTrace& t, const RunContext& run, float* out) const override { tovaScores(ScoreLayer(t, run.shape), out); }
 };

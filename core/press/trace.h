@@ -12,6 +12,17 @@ namespace kernels {
 class Pool;
 }
 
+class DeviceLayer;
+
+/// What a device records for a press that reads its layers through LayerTrace::device alone; the host's arrays are then left out.
+struct DeviceNeeds {
+  bool able = false;                        // false: the press reads the host's arrays
+  int64_t window = 0;                       // latest queries whose attention is scored
+  bool queries = false;                     // all queries before rotation
+  bool input = false;                       // x
+  bool hostInput = false;                   // x in LayerTrace::x too
+};
+
 /// What presses may ask prefill to record of a layer. Everything is float32 on the host, valid only inside the callback.
 struct TraceNeeds {
   bool keys = false, values = false;        // dense K (rotated), V
@@ -19,12 +30,11 @@ struct TraceNeeds {
   bool input = false;                       // the layer's normalised attention input x
   bool residual = false;                    // the layer's input before the norm (calibration)
   bool output = false;                      // W_o of the layer
-  /// Above 0: keys and queries are wanted only for the attention of the latest `window` queries (half of a shorter context). A device may then
-  /// score them on the way and give LayerTrace::device instead of keys and queries. Not kept by |=: whoever joins needs reads the arrays.
-  int64_t window = 0;
+  /// What a device may record instead, giving LayerTrace::device. Not kept by |=: whoever joins needs reads the arrays.
+  DeviceNeeds device{};
   TraceNeeds& operator|=(const TraceNeeds& o) {
     keys |= o.keys; values |= o.values; queries |= o.queries; input |= o.input; residual |= o.residual; output |= o.output;
-    window = 0;
+    device = {};
     return *this;
   }
   bool any() const { return keys || values || queries || input || residual || output; }
@@ -55,15 +65,6 @@ struct HeadShape {
   }
 };
 
-/// Scores of a layer that a device made beside the attention itself. Belongs to a trace and lives as long.
-class DeviceScores {
- public:
-  virtual ~DeviceScores() = default;
-  /// What windowScores() of scores.h gives, but for the window's own rows: out (kvHeads, T). Throws Failure(Failed) for another number of queries than
-  /// TraceNeeds::window asked for.
-  virtual void window(int64_t queries, int pool, bool valueNorm, bool byCount, float* out) const = 0;
-};
-
 /// One layer after its prefill, before compression: T context tokens.
 struct LayerTrace {
   int layer = 0;
@@ -82,7 +83,7 @@ struct LayerTrace {
   int64_t window = 0;                       // keys that a token of the layer sees, itself included; 0: all
   int64_t ropePositions = 0;                // rows of the tables; at least T + 512, larger than the model's positions where needed
 
-  const DeviceScores* device = nullptr;     // instead of k and q, where TraceNeeds::window allowed it
+  DeviceLayer* device = nullptr;            // instead of k, v and q, where TraceNeeds::device allowed it
   kernels::Pool* pool = nullptr;            // shares the work of scoring; null: the calling thread alone
 
   // A trace restricted to kept rows, as the later step of a sequence of presses sees it; not so in a trace of the engine.

@@ -7,8 +7,8 @@
 #include <cmath>
 
 #include "core/api/error.h"
+#include "core/press/device_layer.h"
 #include "core/press/rank_order.h"
-#include "core/press/scores.h"
 #include "core/routed/pattern.h"
 
 namespace presslab {
@@ -31,6 +31,7 @@ int windowQueries(std::string_view name) {
 }
 
 void recency(const ScoreLayer& l, float* out) {
+  if (scoredOnDevice(l, out, [](DeviceLayer& d) { d.recencyScores(kSinks); })) return;
   for (int h = 0; h < l.shape.kvHeads; ++h) {
     float* row = out + int64_t(h) * l.t.tokens;
     for (int64_t i = 0; i < l.t.tokens; ++i) row[i] = float(i);
@@ -38,9 +39,9 @@ void recency(const ScoreLayer& l, float* out) {
   putOnTop(out, l.shape.kvHeads, l.t.tokens, 0, std::min(kSinks, l.t.tokens));
 }
 
-void windowed(const ScoreLayer& l, int queries, float* out) {
-  windowScores(l, std::min<int64_t>(queries, l.t.tokens / 2), 5, true, out);
-}
+int64_t windowOf(int queries, int64_t tokens) { return std::min<int64_t>(queries, tokens / 2); }
+
+void windowed(const ScoreLayer& l, int queries, float* out) { windowScores(l, windowOf(queries, l.t.tokens), 5, true, out); }
 
 void expected(const ScoreLayer& l, float* out) {
   if (l.t.tokens <= kSinks + 1) return recency(l, out);
@@ -56,8 +57,10 @@ void importance(const ScoreLayer& l, const Pattern* pattern, float* out) {
   const size_t width = size_t(hidden) + 5;
   if (!pattern || pattern->importance.size() != size_t(l.shape.heads()) * width) badInput("expert importance: the calibration holds none");
   const double tokens = double(l.t.tokens);
+  const float* weights = pattern->importance.data() + size_t(l.t.layer * l.shape.kvHeads) * width;
+  if (scoredOnDevice(l, out, [&](DeviceLayer& d) { d.importanceScores(weights); })) return;
   for (int h = 0; h < l.shape.kvHeads; ++h) {
-    const float* b = pattern->importance.data() + size_t(l.t.layer * l.shape.kvHeads + h) * width;
+    const float* b = weights + size_t(h) * width;
     for (int64_t i = 0; i < l.t.tokens; ++i) {
       const float* x = l.t.x + i * hidden;
       double sum = 0;
@@ -113,6 +116,25 @@ std::vector<std::string> parseExperts(std::string_view text) {
 
 void policyScores(const std::string& name, const LayerTrace& t, const HeadShape& shape, const Pattern* pattern, float* out) {
   scoreInto(name, ScoreLayer(t, shape), pattern, out);
+}
+
+void policyRanksOnDevice(const std::vector<std::string>& names, const LayerTrace& t, const HeadShape& shape, const Pattern* pattern) {
+  const ScoreLayer layer(t, shape);
+  for (size_t e = 0; e < names.size(); ++e) {
+    scoreInto(names[e], layer, pattern, nullptr);
+    t.device->rank(int(e), int(names.size()));
+  }
+}
+
+DeviceNeeds policyDeviceNeeds(const std::vector<std::string>& names, int64_t tokens) {
+  DeviceNeeds needs{.able = true};
+  for (const std::string& name : names) {
+    if (name == "tova" && tokens > 1) needs.window = std::max<int64_t>(needs.window, 1);
+    if (const int queries = windowQueries(name)) needs.window = std::max(needs.window, windowOf(queries, tokens));
+    needs.queries = needs.queries || name == "expected" || name == "observed";
+    needs.input = needs.input || name == "importance";
+  }
+  return needs;
 }
 
 std::vector<int32_t> policyRanks(const std::vector<std::string>& names, const LayerTrace& t, const HeadShape& shape, const Pattern* pattern) {

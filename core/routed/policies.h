@@ -24,4 +24,9 @@ void policyScores(const std::string& name, const LayerTrace&, const HeadShape&, 
 /// Ranks of several policies: out is (policies, kvHeads, T), the ascending place of a token in its head, 0..T-1.
 std::vector<int32_t> policyRanks(const std::vector<std::string>& names, const LayerTrace&, const HeadShape&, const Pattern* pattern);
 
+/// The same left on the trace's device, as ranks of the policies in this order.
+void policyRanksOnDevice(const std::vector<std::string>& names, const LayerTrace&, const HeadShape&, const Pattern* pattern);
+/// What a device must record of a context of `tokens` for it.
+DeviceNeeds policyDeviceNeeds(const std::vector<std::string>& names, int64_t tokens);
+
 }  // namespace presslab

@@ -10,7 +10,6 @@
 #include "core/routed/policies.h"
 #include "core/routed/quotas.h"
 #include "core/press/random.h"
-#include "core/routed/ranks.h"
 #include "core/routers/router_file.h"
 #include "kernels/kernels.h"
 
@@ -110,12 +109,6 @@ void RoutedPress::readRouter(const PressArgs& args) {
   checkRouterConfig(c);
 }
 
-TraceNeeds RoutedPress::needs() const {
-  TraceNeeds n;
-  n.keys = n.values = n.queries = n.input = true;
-  return n;
-}
-
 int64_t RoutedPress::predictKept(const RunContext& run) const { return makeBudget(request(run)).total; }
 
 void RoutedPress::chooseExperts(std::vector<std::string>& notes) {
@@ -199,62 +192,6 @@ std::vector<std::string> RoutedPress::begin(const RunContext& run) {
   makeQuotas(notes);
   if (m_layerDispatch) notes.push_back("dispatch=layer: one expert's zone cuts the whole layer; the ratio is an outcome");
   return notes;
-}
-
-std::vector<float> RoutedPress::layerLogits(const LayerTrace& t) const {
-  const ExpertSet& set = m_trainedGates ? *m_set : m_seeded;
-  const size_t experts = m_experts.size(), hidden = size_t(m_run.shape.hidden), layer = size_t(t.layer);
-  std::vector<float> logits(size_t(t.tokens) * experts);
-  routerLogits(t.x, t.tokens, int(hidden), set.gateW.data() + layer * hidden * experts, set.gateC.data() + layer * experts, int(experts), logits.data());
-  return logits;
-}
-
-RouterStep RoutedPress::routeByExpertRouter(const LayerTrace& t) {
-  const std::span<const float> states(t.x, size_t(t.tokens) * size_t(m_run.shape.hidden));
-  if (t.pool) return m_expertRouter->route(states, 1, *t.pool);
-  kernels::Pool alone(1);
-  return m_expertRouter->route(states, 1, alone);
-}
-
-Routing RoutedPress::route(const LayerTrace& t) {
-  const size_t experts = m_experts.size();
-  if (m_expertRouter) {
-    RouterStep step = routeByExpertRouter(t);
-    Routing r = routingOf(step);
-    r.probs = std::move(step.probs);
-    if (m_shared >= 1) std::fill(r.gates.begin(), r.gates.end(), 1.f / float(experts));
-    return r;
-  }
-  if (m_shared >= 1 || (!m_trainedGates && m_seeded.gateW.empty())) return equalGates(int(experts), t.tokens);
-  std::span<const float> bias;
-  if (m_trainedGates) bias = std::span<const float>(m_set->gateBias).subspan(size_t(t.layer) * experts, experts);
-  return routeTokens(m_router, layerLogits(t), t.tokens, bias);
-}
-
-void RoutedPress::keepByToken(const LayerTrace& t, const Routing& routing, LayerKeep& layer) const {
-  const HeadShape& shape = m_run.shape;
-  bool any = false;
-  for (int h = 0; h < shape.kvHeads; ++h) any = any || m_streamIndex[size_t(t.layer * shape.kvHeads + h)] < 0;
-  std::vector<float> score;
-  if (any) {
-    const std::vector<int32_t> ranks = policyRanks(m_experts, t, shape, m_pattern);
-    score.resize(size_t(shape.kvHeads) * size_t(t.tokens));
-    mixRanks(ranks.data(), int(m_experts.size()), shape.kvHeads, t.tokens, routing.gates.data(), m_shared, score.data());
-  }
-  for (int h = 0; h < shape.kvHeads; ++h) {
-    const auto id = size_t(t.layer * shape.kvHeads + h);
-    if (m_streamIndex[id] >= 0) {
-      layer.heads.push_back(streamingHead(t.tokens, m_budget.sink, m_budget.recent));
-      continue;
-    }
-    float* row = score.data() + size_t(h) * size_t(t.tokens);
-    applyPins(row, t.tokens);
-    HeadKeep head;
-    head.kind = HeadKind::Routed;
-    head.positions.resize(size_t(m_quotas[id]));
-    if (m_quotas[id] > 0) kernels::selectTop(row, t.tokens, m_quotas[id], head.positions.data());
-    layer.heads.push_back(std::move(head));
-  }
 }
 
 std::vector<double> RoutedPress::meanProbs(const std::vector<float>& probs, int experts, std::vector<float>& tokenMean) {

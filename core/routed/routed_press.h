@@ -70,6 +70,7 @@ class RoutedPress final : public FamilyPress {
  public:
   RoutedPress(std::string_view id, const PressArgs&);
   TraceNeeds needs() const override;
+  DeviceNeeds deviceNeeds() const override;
   bool wantsCalibration() const override { return m_calibration.empty(); }
   int64_t predictKept(const RunContext&) const override;
   std::vector<std::string> begin(const RunContext&) override;
@@ -82,6 +83,9 @@ class RoutedPress final : public FamilyPress {
   void chooseExperts(std::vector<std::string>& notes);
   void makeQuotas(std::vector<std::string>& notes);
   Routing route(const LayerTrace&);
+  Routing routeByGates(const LayerTrace&) const;
+  /// Positions of each head of the layer by the mixed ranks, pinned; streaming heads have none.
+  std::vector<std::vector<int32_t>> bestByRanks(const LayerTrace&, const Routing&) const;
   RouterStep routeByExpertRouter(const LayerTrace&);
   void readRouter(const PressArgs&);
   void makeExpertRouter(std::vector<std::string>& notes);

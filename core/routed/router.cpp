@@ -139,6 +139,21 @@ Routing routingOf(const RouterStep& step) {
   return r;
 }
 
+Routing routingOf(const DeviceLoad& d, const RouterSpec& spec, int64_t tokens, std::span<const float> bias) {
+  Routing r = emptyRouting(spec.experts, tokens);
+  r.gates.clear();
+  r.topK = spec.topK;
+  if (!bias.empty()) r.bias.assign(bias.begin(), bias.end());
+  r.tokens.assign(d.taken.begin(), d.taken.end());
+  r.displaced.assign(d.displaced.begin(), d.displaced.end());
+  r.dropped.assign(d.dropped.begin(), d.dropped.end());
+  for (size_t e = 0; e < r.load.size(); ++e) {
+    const auto row = d.load.begin() + int64_t(e * r.load[e].size());
+    r.load[e].assign(row, row + int64_t(r.load[e].size()));
+  }
+  return r;
+}
+
 BalanceMetrics balanceOf(int layer, const Routing& r) {
   BalanceMetrics b;
   b.layer = layer;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/api/metrics.h"
+#include "core/press/device_layer.h"
 #include "core/routers/expert_router.h"
 #include "core/routers/load_balancer.h"
 
@@ -51,6 +52,9 @@ Routing equalGates(int experts, int64_t tokens);
 
 /// What an expert router decided, as a routing: gates are its combine weights, a token that no expert took has the equal mean.
 Routing routingOf(const RouterStep&);
+
+/// What a device counted, as a routing; its gates are empty, they stay there. bias may be empty.
+Routing routingOf(const DeviceLoad&, const RouterSpec&, int64_t tokens, std::span<const float> bias);
 
 /// Max/mean, coefficient of variation, normalised entropy, Gini and drops of one layer's loads.
 BalanceMetrics balanceOf(int layer, const Routing&);

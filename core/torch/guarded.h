@@ -13,6 +13,7 @@
 
 #include "core/api/error.h"
 #include "core/engine/backend.h"
+#include "core/press/device_layer.h"
 
 namespace presslab::torch_path {
 
@@ -42,6 +43,74 @@ struct TorchBorder {
   }
 };
 
+/// A layer on the device, whose members presses call outside the module.
+template <class Border>
+class GuardedLayer final : public DeviceLayer {
+ public:
+  void set(DeviceLayer* inner) { m_inner = inner; }
+  void keyNormScores() override {
+    Border::run([&] { m_inner->keyNormScores(); });
+  }
+  void keyDiffScores() override {
+    Border::run([&] { m_inner->keyDiffScores(); });
+  }
+  void windowScores(int64_t queries, int pool, bool valueNorm, bool byCount) override {
+    Border::run([&] { m_inner->windowScores(queries, pool, valueNorm, byCount); });
+  }
+  void tovaScores() override {
+    Border::run([&] { m_inner->tovaScores(); });
+  }
+  void observedScores(bool valueNorm) override {
+    Border::run([&] { m_inner->observedScores(valueNorm); });
+  }
+  void expectedScores(const ExpectedAttention& how) override {
+    Border::run([&] { m_inner->expectedScores(how); });
+  }
+  void lagScores(const LagKv& how) override {
+    Border::run([&] { m_inner->lagScores(how); });
+  }
+  void recencyScores(int64_t sinks) override {
+    Border::run([&] { m_inner->recencyScores(sinks); });
+  }
+  void importanceScores(const float* weights) override {
+    Border::run([&] { m_inner->importanceScores(weights); });
+  }
+  void putOnTop(int64_t from, int64_t to) override {
+    Border::run([&] { m_inner->putOnTop(from, to); });
+  }
+  void readScores(float* out) override {
+    Border::run([&] { m_inner->readScores(out); });
+  }
+  std::vector<std::vector<int32_t>> best(std::span<const int32_t> keep) override {
+    return Border::run([&] { return m_inner->best(keep); });
+  }
+  std::vector<std::vector<int32_t>> bestOfLayer(int64_t mean, int64_t safe) override {
+    return Border::run([&] { return m_inner->bestOfLayer(mean, safe); });
+  }
+  void rank(int policy, int policies) override {
+    Border::run([&] { m_inner->rank(policy, policies); });
+  }
+  void mixRanks(int policies, double shared) override {
+    Border::run([&] { m_inner->mixRanks(policies, shared); });
+  }
+  void applyPins(int64_t sinks, int64_t recent) override {
+    Border::run([&] { m_inner->applyPins(sinks, recent); });
+  }
+  void routerLogits(const float* w, const float* c, int experts, float* out) override {
+    Border::run([&] { m_inner->routerLogits(w, c, experts, out); });
+  }
+  DeviceLoad route(int topK, int64_t capacity, std::span<const float> bias) override {
+    return Border::run([&] { return m_inner->route(topK, capacity, bias); });
+  }
+  int mostExperts() const override { return m_inner->mostExperts(); }
+  void setGates(std::span<const float> gates) override {
+    Border::run([&] { m_inner->setGates(gates); });
+  }
+
+ private:
+  DeviceLayer* m_inner = nullptr;
+};
+
 template <class Border>
 class GuardedSequence final : public Sequence {
  public:
@@ -53,7 +122,12 @@ class GuardedSequence final : public Sequence {
     Border::run([&] { m_inner->prefillChunk(layer, start, count); });
   }
   LayerTrace trace(int layer) override {
-    return Border::run([&] { return m_inner->trace(layer); });
+    LayerTrace t = Border::run([&] { return m_inner->trace(layer); });
+    if (t.device) {
+      m_layer.set(t.device);
+      t.device = &m_layer;
+    }
+    return t;
   }
   void keep(int layer, const LayerKeep& kept) override {
     Border::run([&] { m_inner->keep(layer, kept); });
@@ -81,6 +155,7 @@ class GuardedSequence final : public Sequence {
 
  private:
   std::unique_ptr<Sequence> m_inner;
+  GuardedLayer<Border> m_layer;
 };
 
 template <class Border>

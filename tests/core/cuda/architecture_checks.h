@@ -19,6 +19,14 @@ inline void checkArchitecture(const std::string& name, const Checkpoint& c, Back
     const std::string difference = firstDifference(*p.sequence, other.shape(), *expected, int64_t(c.ids.size()));
     QVERIFY2(difference.empty(), (press + (": " + difference)).c_str());
   }
+  // Scores that no oracle's file holds: the same positions on both paths.
+  for (const char* press : {"keydiff(ratio=0.5)", "expected_attention(ratio=0.5)", "tova(ratio=0.5)", "lagkv(ratio=0.5,lag_size=16)",
+                            "eplb(ratio=0.5,calibration=none,num_experts=7)"}) {
+    const Pressed a = pressed(cpu, c.ids, press), b = pressed(other, c.ids, press);
+    for (int l = 0; l < cpu.shape().layers; ++l)
+      for (int h = 0; h < cpu.shape().kvHeads; ++h)
+        QVERIFY2(b.sequence->positions(l, h) == a.sequence->positions(l, h), qPrintable(QStringLiteral("%1: layer %2, head %3").arg(press).arg(l).arg(h)));
+  }
   // The family: the same positions on both paths, and the same answers from what they hold.
   const Pressed ours = pressed(cpu, c.ids, "eplb_duo(ratio=0.5,calibration=none)"),
                 theirs = pressed(other, c.ids, "eplb_duo(ratio=0.5,calibration=none)");

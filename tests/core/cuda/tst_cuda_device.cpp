@@ -5,6 +5,7 @@
 
 #include "core/api/lab.h"
 #include "core/cuda/architecture_test.h"
+#include "core/cuda/press_path_test.h"
 #include "core/torch/path_test.h"
 
 using namespace presslab;
@@ -47,11 +48,25 @@ class TestCudaDeviceArchitectures : public ArchitectureTest {
   void initTestCase() { needDevice(); }
 };
 
+class TestCudaDevicePresses : public PressPathTest {
+  Q_OBJECT
+
+ public:
+  TestCudaDevicePresses() : PressPathTest("cuda:0") {}
+
+ private Q_SLOTS:
+  void initTestCase() {
+    needDevice();
+    backendMaker() = makeCudaBackend;
+  }
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
   TestCudaDevice path;
   TestCudaDeviceArchitectures architectures;
-  return QTest::qExec(&path, argc, argv) + QTest::qExec(&architectures, argc, argv);
+  TestCudaDevicePresses presses;
+  return QTest::qExec(&path, argc, argv) + QTest::qExec(&architectures, argc, argv) + QTest::qExec(&presses, argc, argv);
 }
 #include "tst_cuda_device.moc"

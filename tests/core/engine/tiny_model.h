@@ -12,29 +12,29 @@
 
 namespace presslab::test {
 
-/// A seeded Llama held in memory: 3 layers, 4 query heads on 2 KV heads of 16, hidden 64, 96 tokens, `contextLength` positions.
+/// A seeded Llama held in memory: 3 layers, 4 query heads on 2 KV heads of `headDim`, hidden 64, 96 tokens, `contextLength` positions.
 class TinyModel : public ModelFile {
  public:
-  explicit TinyModel(uint32_t seed, int64_t contextLength = 400, bool tied = true) : m_rng(seed) {
+  explicit TinyModel(uint32_t seed, int64_t contextLength = 400, bool tied = true, int headDim = 16) : m_rng(seed) {
     ModelConfig& c = m_config;
     c.architecture = "llama";
     c.layers = 3;
     c.hidden = 64;
     c.heads = 4;
     c.kvHeads = 2;
-    c.headDim = 16;
+    c.headDim = headDim;
     c.feedForward = 96;
     c.vocab = 96;
     c.contextLength = contextLength;
-    c.ropeDim = 16;
+    c.ropeDim = headDim;
     c.tiedEmbedding = tied;
     m_layers.resize(3);
     for (LayerTensors& l : m_layers) {
       l.attnNorm = tensor(1, 64, 0.2f, 1);
-      l.q = tensor(64, 64, 0.3f);
-      l.k = tensor(32, 64, 0.3f);
-      l.v = tensor(32, 64, 0.3f);
-      l.o = tensor(64, 64, 0.3f);
+      l.q = tensor(4 * headDim, 64, 0.3f);
+      l.k = tensor(2 * headDim, 64, 0.3f);
+      l.v = tensor(2 * headDim, 64, 0.3f);
+      l.o = tensor(64, 4 * headDim, 0.3f);
       l.ffnNorm = tensor(1, 64, 0.2f, 1);
       l.gate = tensor(96, 64, 0.2f);
       l.up = tensor(96, 64, 0.2f);
