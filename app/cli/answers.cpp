@@ -5,7 +5,7 @@
 
 #include "core/api/error.h"
 #include "core/compare/compressed_context.h"
-#include "core/tokenizer/chat_turn.h"
+#include "core/compare/question_ids.h"
 
 namespace presslab::cli {
 namespace {
@@ -71,16 +71,9 @@ class Answers {
   /// Ids of a question: the first one's stand in the prompt.
   std::vector<int32_t> idsOf(const std::string& question, bool first) {
     if (first) return m_job.prompt->question;
-    if (m_asking.turns) {
-      ChatTurn turn = buildTurn(*m_model.tokenizer, m_model.file->vocab(), question, m_asking.raw);
-      if (!turn.notice.empty()) m_progress.note(turn.notice);
-      return std::move(turn.ids);
-    }
-    PromptSpec spec = m_asking.prompt;
-    spec.question = question;
-    PromptIds ids = buildPromptIds(m_model, spec, nullptr, m_job.newTokens);
-    if (ids.context != m_job.prompt->context) throw Failure(ErrorCode::Failed, "the context changes with the question \"" + question + "\"");
-    return std::move(ids.question);
+    QuestionIds q = questionIds(m_model, m_asking.prompt, *m_job.prompt, question, m_asking.turns, m_job.newTokens);
+    if (!q.notice.empty()) m_progress.note(q.notice);
+    return std::move(q.ids);
   }
 
   void one(CompressedContext& context, const std::string& question, bool first) {

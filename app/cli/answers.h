@@ -15,7 +15,6 @@ namespace presslab::cli {
 /// What is asked of one compressed context.
 struct Asking {
   bool turns = false;                                // each question follows the answer before it; else each is asked apart
-  bool raw = false;                                  // questions without the chat template
   PromptSpec prompt;                                 // the context, and the first question
   std::function<std::optional<std::string>()> next;  // the further questions
 };

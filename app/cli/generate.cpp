@@ -133,7 +133,7 @@ int generate(const GenerateOptions& o, const Context& context) {
     job.run.calibration = pattern.kind;
   }
   if (questions.several()) {
-    Asking asking{o.chat || o.turns.has_value(), prompt.raw || prompt.tokens.has_value(), prompt, [&] { return questions.next(); }};
+    Asking asking{o.chat || o.turns.has_value(), prompt, [&] { return questions.next(); }};
     return answerAll(*model, *press, job, asking, o.format, progress, context);
   }
   MethodRun run;

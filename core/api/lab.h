@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/api/advice.h"
+#include "core/api/ask.h"
 #include "core/api/metrics.h"
 #include "core/api/model_info.h"
 #include "core/api/run_event.h"
@@ -53,6 +54,12 @@ class Lab {
   /// Replays a change on the prompt of `spec` (its methods are prepared together), from a prefilled cache that is kept until the next
   /// compare(), another prompt or another model. Loads the model when it is not there. Never throws; the answer says what went wrong.
   WhatIfAnswer whatIf(const CompareSpec& spec, const WhatIfRequest&, const WhatIfProgress&, std::stop_token) noexcept;
+  /// Prefills a context and compresses it by each method; it is kept for ask() until the next compare(), lend(), compressContext() or another model.
+  /// Never throws; the outcome says what went wrong.
+  AskOutcome compressContext(const AskSpec&, const AskSink&, std::stop_token) noexcept;
+  /// Each method's answer to a question on that context. turn: the next one of a conversation that goes on; else each question begins where the
+  /// context ended. Never throws; without a compressed context the outcome carries BadInput.
+  AskOutcome ask(const std::string& question, bool turn, const AskSink&, std::stop_token) noexcept;
   /// What could be changed about a method of a run, and what that would do. Reads the headers of the models it finds. Never throws.
   AdviceList advise(const AdviceRequest&) const noexcept;
   /// Loads the model when it is not there and lends it, with what is known of its calibration, for as long as `work` runs: for core alone, which

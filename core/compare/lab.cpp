@@ -5,6 +5,7 @@
 #include <new>
 
 #include "core/compare/advisor.h"
+#include "core/compare/ask_session.h"
 #include "core/compare/comparison_run.h"
 #include "core/compare/run_events.h"
 #include "core/compare/token_text.h"
@@ -25,14 +26,17 @@ struct Lab::Impl {
   std::unique_ptr<LoadedModel> model;
   RunMemory memory;
   std::unique_ptr<WhatIf> replay;  // of the model above, so it goes before it
+  std::unique_ptr<AskSession> asked;  // the same
 
   void load(const ModelSpec& spec, const EventSink& sink, std::stop_token stop) {
     if (model && sameModel(model->spec, spec)) return;
     std::unique_ptr<LoadedModel> fresh = loadModel(spec, sink, std::move(stop));  // throws before the old one is let go
     replay.reset();
+    asked.reset();
     model = std::move(fresh);
     memory = {};
   }
+  AskOutcome guarded(const std::function<void(AskOutcome&)>& work);
   Comparison compare(const CompareSpec&, const EventSink&, std::stop_token);
   std::string writeFolder(const Comparison&, const CompareSpec&, const EventSink&);
 };
@@ -52,7 +56,8 @@ std::string Lab::Impl::writeFolder(const Comparison& comparison, const CompareSp
 }
 
 Comparison Lab::Impl::compare(const CompareSpec& spec, const EventSink& sink, std::stop_token stop) {
-  replay.reset();  // a cache kept for edits must not stand in the memory that is measured
+  replay.reset();  // caches that are kept must not stand in the memory that is measured
+  asked.reset();
   load(spec.model, sink, stop);
   RunEvent last;  // the run is finished once it is written
   const EventSink hold = [&](const RunEvent& e) {
@@ -126,6 +131,45 @@ WhatIfAnswer Lab::whatIf(const CompareSpec& spec, const WhatIfRequest& request, 
   }
 }
 
+AskOutcome Lab::Impl::guarded(const std::function<void(AskOutcome&)>& work) {
+  AskOutcome outcome;
+  const auto fail = [&](ErrorCode code, const std::string& text) {
+    outcome.exitCode = int(code);
+    outcome.cancelled = code == ErrorCode::Cancelled;
+    outcome.error = text;
+  };
+  try {
+    work(outcome);
+  } catch (const Failure& e) {
+    fail(e.code(), e.what());
+  } catch (const std::bad_alloc&) {
+    fail(ErrorCode::NoMemory, "out of memory");
+  } catch (const std::exception& e) {
+    fail(ErrorCode::Failed, e.what());
+  }
+  return outcome;
+}
+
+AskOutcome Lab::compressContext(const AskSpec& spec, const AskSink& sink, std::stop_token stop) noexcept {
+  d->asked.reset();
+  return d->guarded([&](AskOutcome& outcome) {
+    d->load(spec.model, {}, stop);
+    d->replay.reset();
+    auto session = std::make_unique<AskSession>(*d->model, d->memory, spec);
+    session->compress(sink, stop);
+    outcome.contexts = session->contexts();
+    d->asked = std::move(session);
+  });
+}
+
+AskOutcome Lab::ask(const std::string& question, bool turn, const AskSink& sink, std::stop_token stop) noexcept {
+  return d->guarded([&](AskOutcome& outcome) {
+    if (!d->asked) badInput("no compressed context is kept: another run or model took its place");
+    outcome.answers = d->asked->ask(question, turn, sink, stop);
+    outcome.cancelled = stop.stop_requested();
+  });
+}
+
 AdviceList Lab::advise(const AdviceRequest& request) const noexcept {
   AdviceList none;
   try {
@@ -146,6 +190,7 @@ AdviceList Lab::advise(const AdviceRequest& request) const noexcept {
 
 void Lab::lend(const ModelSpec& spec, const EventSink& sink, std::stop_token stop, const std::function<void(LoadedModel&, RunMemory&)>& work) {
   d->replay.reset();  // two full caches would not fit where one just does
+  d->asked.reset();
   d->load(spec, sink, std::move(stop));
   work(*d->model, d->memory);
 }
