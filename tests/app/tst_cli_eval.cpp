@@ -124,6 +124,15 @@ void TestCliEval::claimsAreJudged() {
   QVERIFY(md.open(QIODevice::ReadOnly));
   QVERIFY(md.readAll().contains("presslab-cli claims"));
   QVERIFY(QFile::exists(out + "/claims.json"));
+  // What a folder has is not measured again, whatever is asked beside it.
+  const CliResult again = run.run({"claims", "-m", kTinyModel, "--out", out, "--resume", "--lengths", "100", "--format", "json"});
+  QVERIFY2(again.code == 0, again.err.constData());
+  QCOMPARE(again.json().object()["rows"].toArray(), whole["rows"].toArray());
+  const CliResult one = run.run({"claims", "-m", kTinyModel, "--lengths", "200", "--match", "ratio", "--tips", "0", "-n", "4", "--format", "json"});
+  QVERIFY2(one.code == 0, one.err.constData());
+  for (const QJsonValue& row : one.json().object()["rows"].toArray()) QCOMPARE(row["match"].toString(), "ratio");
+  QCOMPARE(cli({"claims", "-m", kTinyModel, "--match", "ratio,speed", "-q"}).code, 2);
+  QCOMPARE(cli({"claims", "-m", kTinyModel, "--resume", "-q"}).code, 2);
   QCOMPARE(cli({"claims", "-m", kTinyModel, "--lengths", "9000", "-q"}).code, 2);
 }
 
