@@ -94,7 +94,9 @@ QVariant ClaimsModel::data(const QModelIndex& index, int role) const {
     case Qt::ToolTipRole:
       return column == Reason || column == Text ? QVariant(shown(r, column)) : QVariant();
     case Qt::TextAlignmentRole:
-      return column == Length || (column >= Said && column <= Bound) ? int(Qt::AlignRight | Qt::AlignVCenter) : int(Qt::AlignLeft | Qt::AlignVCenter);
+      return column == Length || column == Said || column == Measured || column == Interval || column == Bound
+                 ? int(Qt::AlignRight | Qt::AlignVCenter)
+                 : int(Qt::AlignLeft | Qt::AlignVCenter);
     case Qt::ForegroundRole:
       if (column == Verdict) return r.verdict == "holds" ? look().good : r.verdict == "does not hold" ? look().bad : look().muted;
       return {};

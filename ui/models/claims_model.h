@@ -15,7 +15,7 @@ namespace presslab {
 class ClaimsModel : public QAbstractTableModel {
   Q_OBJECT
  public:
-  enum Column { Text, Length, MatchColumn, Section, Said, Measured, Interval, Bound, Band, Verdict, Reason, ColumnCount };
+  enum Column { Text, MatchColumn, Length, Said, Measured, Verdict, Band, Interval, Bound, Section, Reason, ColumnCount };
   static constexpr int kSortRole = Qt::UserRole;
   explicit ClaimsModel(QObject* parent = nullptr) : QAbstractTableModel(parent) {}
   void setReport(std::shared_ptr<const ClaimsReport> report);

@@ -32,7 +32,7 @@
 namespace presslab {
 namespace {
 
-constexpr int kMostTokens = 1 << 24, kMostRepeats = 1000, kTextWidth = 290, kBandWidth = 150;
+constexpr int kMostTokens = 1 << 24, kMostRepeats = 1000, kTextWidth = 264, kBandWidth = 120;
 const char* const kVerdicts[] = {"", "holds", "does not hold", "cannot hold here"};  // of the buttons
 const char* const kMatchNames[] = {"", "ratio", "bytes", "quality", "tips"};         // of the choice
 
@@ -43,6 +43,7 @@ void nameObjects(std::initializer_list<std::pair<QWidget*, const char*>> names) 
 }  // namespace
 
 QFrame* ClaimsPage::makeForm() {
+  m_lengths->setCursorPosition(0);
   m_ratio->setRange(.05, .95);
   m_ratio->setSingleStep(.05);
   m_ratio->setValue(ClaimsSpec{}.ratio);
@@ -97,7 +98,7 @@ QFrame* ClaimsPage::makeForm() {
   box->addStretch(1);
   box->addLayout(tools);
   card->setMinimumWidth(230);
-  card->setMaximumWidth(300);
+  card->setMaximumWidth(250);
   return card;
 }
 
@@ -144,6 +145,7 @@ void ClaimsPage::arrange() {
   m_table->setSortingEnabled(true);
   m_table->horizontalHeader()->setSortIndicatorClearable(true);
   m_table->sortByColumn(-1, Qt::AscendingOrder);
+  m_table->horizontalHeader()->setFont(chartFont(8.5));
   m_table->setWordWrap(false);
   m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
   m_table->setItemDelegateForColumn(
