@@ -23,6 +23,7 @@
 #include "ui/exporter.h"
 #include "ui/models/comparison_model.h"
 #include "ui/models/presets.h"
+#include "ui/pages/ask_page.h"
 #include "ui/pages/claims_page.h"
 #include "ui/pages/compare_page.h"
 #include "ui/pages/history_page.h"
@@ -98,6 +99,8 @@ MainWindow::MainWindow(const QString& model, QWidget* parent)
     startRun();
   });
   connect(m_top, &TopBar::jobChanged, m_predictSoon, qOverload<>(&QTimer::start));
+  connect(m_top, &TopBar::jobChanged, m_lab->ask(), &AskPage::controlsChanged);
+  connect(m_controls, &ControlPanel::changed, m_lab->ask(), &AskPage::controlsChanged);
   connect(m_top, &TopBar::presetChosen, this, &MainWindow::applyPreset);
   connect(m_top, &TopBar::run, m_run, &QAction::trigger);
   connect(m_top, &TopBar::cancel, m_cancel, &QAction::trigger);

@@ -1136,6 +1136,228 @@
     </message>
 </context>
 <context>
+    <name>presslab::AskLane</name>
+    <message>
+        <source>first token after %1 ms</source>
+        <translation>首个 token 用时 %1 毫秒</translation>
+    </message>
+    <message>
+        <source>%1 tok/s</source>
+        <translation>%1 tok/s</translation>
+    </message>
+    <message>
+        <source>KV %1 → %2 MiB</source>
+        <translation>KV %1 → %2 MiB</translation>
+    </message>
+    <message>
+        <source>%1 tokens read at position %2, %3 new</source>
+        <translation>在位置 %2 读入 %1 个 token,生成 %3 个</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>KV now, MiB</source>
+        <translation>当前 KV,MiB</translation>
+    </message>
+    <message>
+        <source>KV held, MiB</source>
+        <translation>保留的 KV,MiB</translation>
+    </message>
+    <message>
+        <source>TTFT, ms</source>
+        <translation>首 token,毫秒</translation>
+    </message>
+    <message>
+        <source>tok/s</source>
+        <translation>tok/s</translation>
+    </message>
+    <message>
+        <source>Counted from the storages of every layer and head; the change is that of the context against the whole cache.</source>
+        <translation>由每层每头的存储数出;变化为上下文相对完整缓存。</translation>
+    </message>
+    <message>
+        <source>Time to the first token of the last answer: reading the question and choosing it.</source>
+        <translation>最近一次回答的首个 token 用时:读入问题并选出它。</translation>
+    </message>
+    <message>
+        <source>Of the last answer, over the tokens behind the first.</source>
+        <translation>最近一次回答,按首个之后的 token 计。</translation>
+    </message>
+    <message>
+        <source>Method: %1</source>
+        <translation>方法:%1</translation>
+    </message>
+    <message>
+        <source>Questions and answers of: %1</source>
+        <translation>问答:%1</translation>
+    </message>
+    <message>
+        <source>Not compressed yet</source>
+        <translation>尚未压缩</translation>
+    </message>
+    <message>
+        <source>context %1 tokens</source>
+        <translation>上下文 %1 个 token</translation>
+    </message>
+    <message>
+        <source>%1 of %2 MiB held</source>
+        <translation>保留 %1 / %2 MiB</translation>
+    </message>
+    <message>
+        <source>peak %1 MiB</source>
+        <translation>峰值 %1 MiB</translation>
+    </message>
+    <message>
+        <source>prefill %1 tok/s</source>
+        <translation>预填充 %1 tok/s</translation>
+    </message>
+    <message>
+        <source>compressed in %1 ms</source>
+        <translation>压缩用时 %1 毫秒</translation>
+    </message>
+    <message>
+        <source>Questions and answers stand here.</source>
+        <translation>问答显示在这里。</translation>
+    </message>
+</context>
+<context>
+    <name>presslab::AskPage</name>
+    <message>
+        <source>Questions and answers are in the clipboard</source>
+        <translation>问答已在剪贴板中</translation>
+    </message>
+    <message>
+        <source>Context: the document above, %1 bytes</source>
+        <translation>上下文:上方的文档,%1 字节</translation>
+    </message>
+    <message>
+        <source>Context: the synthetic prompt above, %1 tokens</source>
+        <translation>上下文:上方的合成提示,%1 个 token</translation>
+    </message>
+    <message>
+        <source>The engine is busy</source>
+        <translation>引擎正忙</translation>
+    </message>
+    <message>
+        <source>Reading the context…</source>
+        <translation>正在读取上下文…</translation>
+    </message>
+    <message>
+        <source>Answering…</source>
+        <translation>正在回答…</translation>
+    </message>
+    <message>
+        <source>Reading the context: %1</source>
+        <translation>正在读取上下文:%1</translation>
+    </message>
+    <message>
+        <source>Answering: %1</source>
+        <translation>正在回答:%1</translation>
+    </message>
+    <message>
+        <source>Stopped: nothing is kept. Compress again.</source>
+        <translation>已停止:没有保留任何内容。请重新压缩。</translation>
+    </message>
+    <message>
+        <source>Stopped; what was answered stays</source>
+        <translation>已停止;已回答的内容保留</translation>
+    </message>
+    <message>
+        <source>Compressed once. Every question is answered from what is held.</source>
+        <translation>已压缩一次。每个问题都由保留的内容回答。</translation>
+    </message>
+    <message>
+        <source>Answered</source>
+        <translation>已回答</translation>
+    </message>
+    <message>
+        <source>The compressed context was let go for another run or model. Compress it again to go on.</source>
+        <translation>压缩的上下文已让位于其他运行或模型。请重新压缩后继续。</translation>
+    </message>
+    <message>
+        <source>One compressed context</source>
+        <translation>一次压缩的上下文</translation>
+    </message>
+    <message>
+        <source>Methods side by side</source>
+        <translation>并排的方法</translation>
+    </message>
+    <message>
+        <source>New tokens</source>
+        <translation>新 token</translation>
+    </message>
+    <message>
+        <source>New tokens of an answer</source>
+        <translation>每个回答的新 token</translation>
+    </message>
+    <message>
+        <source>Of every answer, at most; the end of the text ends it. Taken when the context is compressed.</source>
+        <translation>每个回答的上限;文本结束则停止。在压缩上下文时生效。</translation>
+    </message>
+    <message>
+        <source>What is asked</source>
+        <translation>提问方式</translation>
+    </message>
+    <message>
+        <source>Questions apart</source>
+        <translation>各自独立的问题</translation>
+    </message>
+    <message>
+        <source>Each is answered from a copy of the compressed context, as if it were the only one</source>
+        <translation>每个问题都由压缩上下文的副本回答,如同唯一的问题</translation>
+    </message>
+    <message>
+        <source>A conversation</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Each turn follows the answer before it; what a method does while decoding goes on</source>
+        <translation>每一轮接在前一个回答之后;方法在解码时的处理继续进行</translation>
+    </message>
+    <message>
+        <source>Compress</source>
+        <translation>压缩</translation>
+    </message>
+    <message>
+        <source>Reads the context once for each method and keeps what the method holds</source>
+        <translation>每种方法读取一次上下文并保留其所持内容</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>提问</translation>
+    </message>
+    <message>
+        <source>All methods in turn (Return)</source>
+        <translation>依次询问所有方法(回车)</translation>
+    </message>
+    <message>
+        <source>A question, or the next turn</source>
+        <translation>一个问题,或下一轮</translation>
+    </message>
+    <message>
+        <source>Question on the compressed context</source>
+        <translation>对压缩上下文的提问</translation>
+    </message>
+    <message>
+        <source>Copy as Markdown</source>
+        <translation>复制为 Markdown</translation>
+    </message>
+    <message>
+        <source>Questions, answers and figures of all methods</source>
+        <translation>所有方法的问题、回答与数值</translation>
+    </message>
+    <message>
+        <source>A comparison, a grid or another model lets the context go.</source>
+        <translation>比较、网格或其他模型会使上下文被释放。</translation>
+    </message>
+</context>
+<context>
     <name>presslab::ChartView</name>
     <message>
         <source>Table of: %1</source>
@@ -3602,6 +3824,10 @@ Race: one prefill, then all methods write a token in turn, side by side; times a
     <message>
         <source>Claims</source>
         <translation>论断</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>提问</translation>
     </message>
 </context>
 <context>

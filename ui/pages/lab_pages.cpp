@@ -8,6 +8,7 @@
 #include "core/api/press_info.h"
 #include "ui/charts/placement_chart.h"
 #include "ui/pages/advisor_page.h"
+#include "ui/pages/ask_page.h"
 #include "ui/pages/claims_page.h"
 #include "ui/pages/experts_page.h"
 #include "ui/pages/heads_page.h"
@@ -27,8 +28,10 @@ LabPages::LabPages(RunController* controller, ComparisonModel* model, std::funct
       m_placement(new PlacementPage(model)),
       m_advisor(new AdvisorPage(controller)),
       m_quality(new QualityPage(controller, model, m_controls)),
-      m_claims(new ClaimsPage(controller, m_controls)) {
-  for (QWidget* page : std::initializer_list<QWidget*>{m_heads, m_experts, m_placement, m_advisor, m_quality, m_claims}) tabs->addTab(page, QString());
+      m_claims(new ClaimsPage(controller, m_controls)),
+      m_ask(new AskPage(controller, m_controls)) {
+  for (QWidget* page : std::initializer_list<QWidget*>{m_heads, m_experts, m_placement, m_advisor, m_quality, m_claims, m_ask})
+    tabs->addTab(page, QString());
   connect(m_heads, &HeadsPage::tokensWanted, this, &LabPages::tokensWanted);
   connect(m_heads, &HeadsPage::methodWanted, this, &LabPages::methodWanted);
   connect(m_experts, &ExpertsPage::methodWanted, this, &LabPages::methodWanted);
@@ -41,6 +44,7 @@ LabPages::LabPages(RunController* controller, ComparisonModel* model, std::funct
   connect(m_quality, &QualityPage::told, this, &LabPages::told);
   connect(m_claims, &ClaimsPage::failed, this, &LabPages::failed);
   connect(m_claims, &ClaimsPage::told, this, &LabPages::told);
+  connect(m_ask, &AskPage::told, this, &LabPages::told);
 }
 
 void LabPages::setComparison(std::shared_ptr<const Comparison> run) {
@@ -79,7 +83,7 @@ std::vector<ChartView*> LabPages::charts() const {
           m_quality->charts()[1]};
 }
 
-bool LabPages::busy() const { return m_heads->busy() || m_experts->busy() || m_advisor->busy() || m_quality->busy() || m_claims->busy(); }
+bool LabPages::busy() const { return m_heads->busy() || m_experts->busy() || m_advisor->busy() || m_quality->busy() || m_claims->busy() || m_ask->busy(); }
 
 void LabPages::retranslateUi() {
   m_tabs->setTabText(m_tabs->indexOf(m_heads), tr("Heads"));
@@ -88,6 +92,7 @@ void LabPages::retranslateUi() {
   m_tabs->setTabText(m_tabs->indexOf(m_advisor), tr("Advisor"));
   m_tabs->setTabText(m_tabs->indexOf(m_quality), tr("Quality"));
   m_tabs->setTabText(m_tabs->indexOf(m_claims), tr("Claims"));
+  m_tabs->setTabText(m_tabs->indexOf(m_ask), tr("Ask"));
 }
 
 std::vector<std::string> withAdvice(std::vector<std::string> methods, const Advice& advice, const std::string& from) {

@@ -15,6 +15,7 @@ class QTabWidget;
 namespace presslab {
 
 class AdvisorPage;
+class AskPage;
 class ChartView;
 class ClaimsPage;
 class ComparisonModel;
@@ -25,7 +26,8 @@ class QualityPage;
 class RunController;
 struct RunOutcome;
 
-/// The pages on which a finished comparison is changed and asked: heads, experts, placement, advisor, quality, claims. They belong to the tabs.
+/// The pages on which a finished comparison is changed and asked: heads, experts, placement, advisor, quality, claims, questions. They belong to the
+/// tabs.
 class LabPages : public QObject {
   Q_OBJECT
  public:
@@ -41,6 +43,7 @@ class LabPages : public QObject {
   ExpertsPage* experts() const { return m_experts; }
   QualityPage* quality() const { return m_quality; }
   ClaimsPage* claims() const { return m_claims; }
+  AskPage* ask() const { return m_ask; }
   PlacementPage* placement() const { return m_placement; }
   AdvisorPage* advisor() const { return m_advisor; }
 
@@ -61,6 +64,7 @@ class LabPages : public QObject {
   AdvisorPage* m_advisor;
   QualityPage* m_quality;
   ClaimsPage* m_claims;
+  AskPage* m_ask;
   std::shared_ptr<const Comparison> m_run;
 };
 

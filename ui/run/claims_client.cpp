@@ -14,7 +14,14 @@ constexpr qint64 kQuietMs = 250;  // methods are timed meanwhile: the window is 
 
 }  // namespace
 
-ClaimsClient::ClaimsClient(RunController* controller, QObject* parent) : QObject(parent), m_controller(controller) {}
+ClaimsClient::ClaimsClient(RunController* controller, QObject* parent) : QObject(parent), m_controller(controller) {
+  connect(controller, &RunController::jobDone, this, [this](quint64 ticket) {
+    if (ticket != m_ticket) return;
+    m_ticket = 0;
+    const std::shared_ptr<const ClaimsReport> report = std::move(m_report);  // a slot may start again
+    Q_EMIT finished(report);
+  });
+}
 
 bool ClaimsClient::start(const ClaimsSpec& spec) {
   m_ticket = m_controller->submit([this, spec](Lab& lab, const std::stop_token& stop) {
@@ -25,14 +32,7 @@ bool ClaimsClient::start(const ClaimsSpec& spec) {
       QMetaObject::invokeMethod(
           this, [this, p] { Q_EMIT progressed(p); }, Qt::QueuedConnection);
     };
-    const auto report = std::make_shared<const ClaimsReport>(reportClaims(lab, spec, tell, stop));
-    QMetaObject::invokeMethod(
-        this,
-        [this, report] {
-          m_ticket = 0;
-          Q_EMIT finished(report);
-        },
-        Qt::QueuedConnection);
+    m_report = std::make_shared<const ClaimsReport>(reportClaims(lab, spec, tell, stop));  // read after jobDone
   });
   return m_ticket != 0;
 }

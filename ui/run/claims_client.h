@@ -28,6 +28,7 @@ class ClaimsClient : public QObject {
  private:
   RunController* m_controller;
   quint64 m_ticket = 0;
+  std::shared_ptr<const ClaimsReport> m_report;  // written on the engine thread while a job runs, read when it is done
 };
 
 }  // namespace presslab

@@ -58,7 +58,10 @@ RunController::RunController(ComparisonModel* model, QObject* parent)
     endLong(ticket);
     Q_EMIT evalDone(ticket, result);
   });
-  connect(m_worker, &RunWorker::worked, this, &RunController::endLong);
+  connect(m_worker, &RunWorker::worked, this, [this](quint64 ticket) {
+    endLong(ticket);
+    Q_EMIT jobDone(ticket);
+  });
   connect(m_worker, &RunWorker::advised, this, &RunController::advised);
   connect(m_worker, &RunWorker::piecesReady, this, &RunController::piecesReady);
   connect(&m_throttle, &Throttle::due, this, &RunController::repaint);
