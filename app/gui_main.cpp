@@ -54,6 +54,8 @@ int main(int argc, char** argv) {
                                 QStringLiteral("FILE.png"));
   const QCommandLineOption shots(QStringLiteral("screenshots"), QStringLiteral("The same with a picture of every page."), QStringLiteral("DIR"));
   const QCommandLineOption suffix(QStringLiteral("suffix"), QStringLiteral("Behind the names of --screenshots."), QStringLiteral("TEXT"));
+  const QCommandLineOption ask(QStringLiteral("ask"), QStringLiteral("For pictures: asked of the compressed prompt before they are taken."),
+                               QStringLiteral("TEXT"));
   const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("Size of the window for --screenshot."), QStringLiteral("WxH"),
                                 QStringLiteral("1280x800"));
   const QCommandLineOption preset(QStringLiteral("preset"), QStringLiteral("Preset to start with."), QStringLiteral("ID"));
@@ -61,7 +63,7 @@ int main(int argc, char** argv) {
   const QCommandLineOption page(QStringLiteral("page"), QStringLiteral("Page to show, from 0."), QStringLiteral("N"), QStringLiteral("0"));
   const QCommandLineOption noHistory(QStringLiteral("no-history"), QStringLiteral("Keep no run in the history."));
   parser.addOptions(
-      {noHistory, model, render, out, charts, report, print, paper, dpi, mm, language, dark, shot, shots, suffix, size, preset, context, page});
+      {noHistory, model, render, out, charts, report, print, paper, dpi, mm, language, dark, shot, shots, suffix, ask, size, preset, context, page});
   parser.addPositionalArgument(QStringLiteral("files"), QStringLiteral("Model (.gguf), run (folder, run.json, .presslab or id) or document to open."),
                                QStringLiteral("[FILE...]"));
   parser.addHelpOption();
@@ -132,7 +134,7 @@ int main(int argc, char** argv) {
   if (parser.isSet(language)) window.setLanguage(parser.value(language), false);
   if (parser.isSet(dark)) window.setTheme(presslab::Theme::Dark, false);
   const bool picture = parser.isSet(shot) || parser.isSet(shots);
-  if (picture) run = others.value(0);
+  if (picture && !others.isEmpty()) run = others.takeFirst();
   if (parser.isSet(preset)) window.choosePreset(parser.value(preset));
   if (parser.isSet(context)) window.setContextTokens(parser.value(context).toInt());
   if (picture) {
@@ -146,6 +148,8 @@ int main(int argc, char** argv) {
     spec.tab = parser.value(page).toInt();
     spec.folder = parser.value(shots);
     spec.suffix = parser.value(suffix);
+    spec.files = others;
+    spec.question = parser.value(ask);
     if (spec.size.width() < 400 || spec.size.height() < 300) {
       QTextStream(stderr) << "presslab: --size needs WIDTHxHEIGHT of at least 400x300\n";
       return 2;

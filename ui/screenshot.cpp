@@ -4,13 +4,18 @@
 
 #include <QApplication>
 #include <QDir>
+#include <QLineEdit>
 #include <QPixmap>
+#include <QPushButton>
 #include <QTabWidget>
 #include <QTextStream>
 #include <QTimer>
+#include <functional>
 
 #include "ui/main_window.h"
+#include "ui/pages/ask_page.h"
 #include "ui/pages/lab_pages.h"
+#include "ui/run/ask_client.h"
 #include "ui/run/run_controller.h"
 
 namespace presslab {
@@ -48,11 +53,36 @@ void savePage(MainWindow& window, const ScreenshotSpec& spec, int index) {
   });
 }
 
-void save(MainWindow& window, const ScreenshotSpec& spec) {
+void take(MainWindow& window, const ScreenshotSpec& spec) {
   if (spec.folder.isEmpty())
     saveAndQuit(window, spec.path);
   else
     savePage(window, spec, 0);
+}
+
+/// Compresses the prompt and asks it on the ask page, then goes on.
+void askThen(MainWindow& window, const QString& question, const std::function<void()>& next) {
+  auto* compress = window.findChild<QPushButton*>(QStringLiteral("askCompress"));
+  if (!compress->isEnabled()) {  // the model is not there yet
+    QTimer::singleShot(kSettleMs, &window, [&window, question, next] { askThen(window, question, next); });
+    return;
+  }
+  auto* client = window.lab()->ask()->findChild<AskClient*>();
+  QObject::connect(client, &AskClient::compressed, &window, [&window, question] {
+    window.findChild<QLineEdit*>(QStringLiteral("askQuestion"))->setText(question);
+    window.findChild<QPushButton*>(QStringLiteral("askSend"))->click();
+  });
+  QObject::connect(client, &AskClient::answered, &window, next);
+  compress->click();
+}
+
+void save(MainWindow& window, const ScreenshotSpec& spec) {
+  for (const QString& file : spec.files) window.openPath(file);
+  window.showPage(spec.tab);
+  if (spec.question.isEmpty())
+    take(window, spec);
+  else
+    askThen(window, spec.question, [&window, spec] { take(window, spec); });
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #pragma once
 #include <QSize>
 #include <QString>
+#include <QStringList>
 
 namespace presslab {
 
@@ -15,6 +16,8 @@ struct ScreenshotSpec {
   int contextTokens = 0;  // 0: as the preset says
   int tab = 0;
   QString folder, suffix;  // folder: instead of `path` a picture of every page, <page><suffix>.png
+  QStringList files;       // opened beside the run: a grid's folder, a claims report
+  QString question;        // asked of the compressed prompt before the pictures are taken; empty: nothing is
 };
 
 /// Sets `window` up, runs the comparison (or shows the stored run), saves the picture and quits the application with the exit code: 0, or 1
