@@ -32,7 +32,7 @@
 namespace presslab {
 namespace {
 
-constexpr int kMostTokens = 1 << 24, kMostRepeats = 1000, kTextWidth = 264, kBandWidth = 120;
+constexpr int kMostTokens = 1 << 24, kMostRepeats = 1000, kTextWidth = 240, kBandWidth = 120;
 const char* const kVerdicts[] = {"", "holds", "does not hold", "cannot hold here"};  // of the buttons
 const char* const kMatchNames[] = {"", "ratio", "bytes", "quality", "tips"};         // of the choice
 
@@ -98,7 +98,7 @@ QFrame* ClaimsPage::makeForm() {
   box->addStretch(1);
   box->addLayout(tools);
   card->setMinimumWidth(230);
-  card->setMaximumWidth(250);
+  card->setMaximumWidth(264);
   return card;
 }
 
