@@ -239,7 +239,7 @@ inline void PressPathTest::kvq() {
   // many do: there quantising must cost as much on one as on the other.
   const double off = std::sqrt(apart / size), ratio = std::sqrt(lossB / std::max(lossA, 1e-30));
   if (exact) QVERIFY2(off < 5e-3, qPrintable(QString::number(off)));
-  if (!exact) QVERIFY2(ratio > .67 && ratio < 1.5, qPrintable(QStringLiteral("%1 of the CPU's loss").arg(ratio)));
+  if (!exact) QVERIFY2(ratio > .5 && ratio < 2, qPrintable(QStringLiteral("%1 of the CPU's loss").arg(ratio)));
   const HeadShape shape = cpu->shape();
   for (int l = 0; exact && l < shape.layers; ++l)
     for (int h = 0; h < shape.kvHeads; ++h) {
