@@ -31,8 +31,8 @@ struct CalibrateOptions {
   bool light = false;
   std::vector<std::string> experts;
   std::string corpus, out, tsv;
-  int steps = 40;
-  double lambda = .05;
+  int steps = 60;
+  double lambda = .005;
   CheckOptions check;
   uint64_t seed = 0;
   Format format = Format::Table;
