@@ -91,7 +91,7 @@ void TestCudaPath::refused() {
   for (HeadKeep& h : kept.heads) h.positions = {0, 3};
   kept.heads[1].zeroed = {2};
   std::tie(code, text) = failureOf([&] { sequence->keep(0, kept); });
-  QVERIFY2(code == 2 && text.find("CPU") != std::string::npos, text.c_str());
+  QVERIFY2(code == 2 && text.find("--device cpu") != std::string::npos, text.c_str());
   kept.heads[1].zeroed.clear();
   kept.quant.form = kernels::KvForm::Q8_0;
   std::tie(code, text) = failureOf([&] { sequence->keep(0, kept); });  // heads of 16
