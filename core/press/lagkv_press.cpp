@@ -19,7 +19,7 @@ constexpr ParamSpec kParams[]{kRatioParam,
                                "Blocks compete by score instead of each giving up its own lowest ranks", kPaper, "", "", false}};
 
 /// Tokens whose keys and values are spread widely against the range of the next block stay. Blocks share their ranks, so that a budget ends among
-/// equal scores: then the tokens that kvpress would keep stay, as long as the budget holds what all blocks spare.
+/// equal scores: then the tokens that kvpress would keep stay, also where that leaves out the first ones, which kvpress does not protect from it.
 class LagKvPress final : public ScorerPress {
  public:
   explicit LagKvPress(const PressArgs& args) : ScorerPress(kLagKvRow.info, args) {
@@ -38,7 +38,8 @@ class LagKvPress final : public ScorerPress {
                       ": the first and the latest stay");
     } else if (budget(run, 0) < spared(run.tokens)) {
       notes.push_back("the budget is smaller than what lagkv spares (" + std::to_string(spared(run.tokens)) +
-                      " tokens: the first, the last block and the rest): no block is looked at, the first and the latest stay");
+                      " tokens: the first, the last block and the rest): no block is looked at, and which of these stay is kvpress's choice among equals, which may "
+                      "leave out the first tokens");
     }
     return notes;
   }
@@ -50,7 +51,7 @@ class LagKvPress final : public ScorerPress {
   }
   LayerKeep keep(const LayerTrace& t) override {
     const int64_t kept = budget(m_run, t.layer);
-    if (kept == t.tokens || t.tokens < m_how.sinks + 2 * m_how.block || kept < spared(t.tokens)) return ScorerPress::keep(t);
+    if (kept == t.tokens || t.tokens < m_how.sinks + 2 * m_how.block) return ScorerPress::keep(t);
     std::vector<float> scores(size_t(m_run.shape.kvHeads * t.tokens));
     lagScores(ScoreLayer(t, m_run.shape), m_how, scores.data());
     LayerKeep layer;
