@@ -22,7 +22,7 @@ class TableModel : public QAbstractTableModel {
   QVariant data(const QModelIndex& index, int role) const override {
     if (!index.isValid()) return {};
     if (role == Qt::DisplayRole) return m_table.rows[index.row()].value(index.column());
-    if (role == Qt::TextAlignmentRole && index.column() > 0) return int(Qt::AlignRight | Qt::AlignVCenter);
+    if (role == Qt::TextAlignmentRole && isFigure(m_table.rows[index.row()].value(index.column()))) return int(Qt::AlignRight | Qt::AlignVCenter);
     return {};
   }
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override {
@@ -31,6 +31,11 @@ class TableModel : public QAbstractTableModel {
   }
 
  private:
+  /// Figures and the sign for none stand under each other by their end, words by their beginning.
+  static bool isFigure(const QString& text) {
+    const QChar first = text.isEmpty() ? QChar(u'-') : text.front();
+    return first.isDigit() || QStringView(u"-+.\u2013\u2212").contains(first);
+  }
   ChartView::Table m_table;
 };
 
