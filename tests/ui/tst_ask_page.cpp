@@ -199,18 +199,16 @@ void TestAskPage::stopped() {
   find<QRadioButton>("askApart")->click();
   QCOMPARE(compress().exitCode, 0);
   QSignalSpy done(&client(), &AskClient::answered);
-  bool pressed = false;
-  const auto stops = connect(&client(), &AskClient::told, this, [&](const AskEvent& e) {
-    if (e.kind == AskEvent::Kind::Begun && !pressed) {
-      pressed = true;
-      find<QPushButton>("askCancel")->click();
-    }
-  });
-  find<QLineEdit>("askQuestion")->setText(QStringLiteral("Why?"));
-  find<QPushButton>("askSend")->click();
-  QTRY_VERIFY_WITH_TIMEOUT(!done.isEmpty(), 60000);
-  disconnect(stops);
-  const AskOutcome o = done.takeFirst().at(0).value<AskOutcome>();
+  // The tiny model answers within milliseconds, sometimes before the button is pressed: then it is asked again.
+  AskOutcome o;
+  for (int i = 0; i < 40 && !o.cancelled; ++i) {
+    QTRY_VERIFY(find<QLineEdit>("askQuestion")->isEnabled());
+    find<QLineEdit>("askQuestion")->setText(QStringLiteral("Why?"));
+    find<QPushButton>("askSend")->click();
+    find<QPushButton>("askCancel")->click();
+    QTRY_VERIFY_WITH_TIMEOUT(!done.isEmpty(), 60000);
+    o = done.takeFirst().at(0).value<AskOutcome>();
+  }
   QVERIFY(o.cancelled);
   QVERIFY(o.answers.back().error.find("not asked") != std::string::npos || o.answers.back().stop == "cancelled");
   QTRY_VERIFY(find<QPushButton>("askCompress")->isEnabled());
