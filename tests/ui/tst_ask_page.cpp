@@ -16,6 +16,7 @@
 #include <QTextEdit>
 #include <QToolButton>
 
+#include "tests/ui/tiny_window.h"
 #include "ui/charts/charts.h"
 #include "ui/main_window.h"
 #include "ui/pages/ask_page.h"
@@ -76,13 +77,8 @@ class TestAskPage : public QObject {
 };
 
 void TestAskPage::initTestCase() {
-  QCoreApplication::setOrganizationName(QStringLiteral("presslab-test"));
-  for (const char* variable : {"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"}) qputenv(variable, m_home.path().toUtf8());
-  m_window = std::make_unique<MainWindow>(QStringLiteral(PRESSLAB_TEST_DATA "/model/tiny_llama.gguf"));
-  m_window->setLanguage(QStringLiteral("en"));
-  m_window->resize(1280, 800);
-  m_window->show();
-  QTRY_VERIFY_WITH_TIMEOUT(find<QPushButton>("run")->isEnabled(), 120000);
+  m_window = test::tinyWindow(m_home.path());
+  QVERIFY(m_window);
   m_window->setContextTokens(200);
   m_window->findChild<QTabWidget*>()->setCurrentWidget(&page());
   find<QSpinBox>("askNewTokens")->setValue(8);

@@ -18,6 +18,7 @@
 #include <QToolButton>
 #include <map>
 
+#include "tests/ui/tiny_window.h"
 #include "ui/appearance.h"
 #include "ui/main_window.h"
 #include "ui/models/claims_model.h"
@@ -70,13 +71,8 @@ class TestClaimsPage : public QObject {
 };
 
 void TestClaimsPage::initTestCase() {
-  QCoreApplication::setOrganizationName(QStringLiteral("presslab-test"));
-  for (const char* variable : {"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"}) qputenv(variable, m_home.path().toUtf8());
-  m_window = std::make_unique<MainWindow>(QStringLiteral(PRESSLAB_TEST_DATA "/model/tiny_llama.gguf"));
-  m_window->setLanguage(QStringLiteral("en"));
-  m_window->resize(1280, 800);
-  m_window->show();
-  QTRY_VERIFY_WITH_TIMEOUT(find<QPushButton>("run")->isEnabled(), 120000);
+  m_window = test::tinyWindow(m_home.path());
+  QVERIFY(m_window);
   m_window->findChild<QTabWidget*>()->setCurrentWidget(&page());
   QTRY_VERIFY(find<QPushButton>("claimsRun")->isEnabled());
   QVERIFY(!find<QPushButton>("claimsCancel")->isEnabled() && !find<QPushButton>("claimsResume")->isEnabled());

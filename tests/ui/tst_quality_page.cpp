@@ -13,6 +13,7 @@
 #include <QTest>
 #include <cmath>
 
+#include "tests/ui/tiny_window.h"
 #include "ui/charts/pareto_chart.h"
 #include "ui/main_window.h"
 #include "ui/pages/lab_pages.h"
@@ -54,13 +55,8 @@ class TestQualityPage : public QObject {
 };
 
 void TestQualityPage::initTestCase() {
-  QCoreApplication::setOrganizationName(QStringLiteral("presslab-test"));
-  for (const char* variable : {"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"}) qputenv(variable, m_home.path().toUtf8());
-  m_window = std::make_unique<MainWindow>(QStringLiteral(PRESSLAB_TEST_DATA "/model/tiny_llama.gguf"));
-  m_window->setLanguage(QStringLiteral("en"));
-  m_window->resize(1280, 800);
-  m_window->show();
-  QTRY_VERIFY_WITH_TIMEOUT(find<QPushButton>("run")->isEnabled(), 120000);
+  m_window = test::tinyWindow(m_home.path());
+  QVERIFY(m_window);
   m_window->findChild<QTabWidget*>()->setCurrentWidget(&page());
   QTRY_VERIFY(find<QPushButton>("qualityRun")->isEnabled());
   QVERIFY(!find<QPushButton>("qualityCancel")->isEnabled() && !find<QPushButton>("qualityResume")->isEnabled());

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tests/support/code_of.h"
 #include "core/api/error.h"
 #include "core/engine/checkpoint.h"
 #include "core/engine/reread.h"
@@ -105,15 +106,6 @@ Reading ofCheckpoint(const std::string& name) {
 Reading ofTinyModel(int64_t context, int64_t ids, Precision precision = Precision::Exact) {
   const TinyModel model(5, 1200);
   return {makeCpuBackend(model, exactSpec(precision), {}, {}), randomIds(9, size_t(context + ids), 96), size_t(context)};
-}
-
-int codeOf(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Failure& e) {
-    return int(e.code());
-  }
-  return 0;
 }
 
 }  // namespace
@@ -242,11 +234,11 @@ class TestReread : public QObject {
       ++layers;
       stop.request_stop();
     };
-    QCOMPARE(codeOf([&] { (void)r.whole->readBehind(r.ids, kAll, stopping, stop.get_token()); }), int(ErrorCode::Cancelled));
+    QCOMPARE(test::codeOf([&] { (void)r.whole->readBehind(r.ids, kAll, stopping, stop.get_token()); }), int(ErrorCode::Cancelled));
     QCOMPARE(layers, 1);
     QVERIFY(r.whole->readBehind(r.ids, kAll, tap, {}));  // and can be read again
-    QCOMPARE(codeOf([&] { (void)r.whole->readBehind(std::vector<int32_t>{96}, kAll, tap, {}); }), int(ErrorCode::BadInput));
-    QCOMPARE(codeOf([&] { (void)r.whole->readBehind(std::vector<int32_t>(1081, 3), kAll, tap, {}); }), int(ErrorCode::BadInput));
+    QCOMPARE(test::codeOf([&] { (void)r.whole->readBehind(std::vector<int32_t>{96}, kAll, tap, {}); }), int(ErrorCode::BadInput));
+    QCOMPARE(test::codeOf([&] { (void)r.whole->readBehind(std::vector<int32_t>(1081, 3), kAll, tap, {}); }), int(ErrorCode::BadInput));
     QVERIFY(r.whole->readBehind(std::vector<int32_t>(1080, 3), {.keys = true}, tap, {}));
     LayerKeep half;
     half.heads.resize(2);

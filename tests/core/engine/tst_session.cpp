@@ -6,6 +6,7 @@
 #include <limits>
 #include <set>
 
+#include "tests/support/code_of.h"
 #include "core/api/error.h"
 #include "core/api/lab.h"
 #include "core/engine/session.h"
@@ -44,15 +45,6 @@ class EveryThird : public Press {
   }
   int calls = 0;
 };
-
-int codeOf(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Failure& e) {
-    return int(e.code());
-  }
-  return 0;
-}
 
 }  // namespace
 
@@ -135,12 +127,12 @@ void TestSession::cancelEndsAtTheNextChunk() {
     };
     const auto sequence = backend->newSequence();
     const auto ids = randomIds(1, 1000, 96);
-    QCOMPARE(codeOf([&] { prefill(*backend, *sequence, ids, nullptr, {}, hooks, stop.get_token()); }), int(ErrorCode::Cancelled));
+    QCOMPARE(test::codeOf([&] { prefill(*backend, *sequence, ids, nullptr, {}, hooks, stop.get_token()); }), int(ErrorCode::Cancelled));
     QCOMPARE(done, chunks);                 // 4 chunks a layer: also between layers
   }
   std::stop_source stopped;
   stopped.request_stop();
-  QCOMPARE(codeOf([&] { forward(*backend, randomIds(1, 10, 96), stopped.get_token()); }), int(ErrorCode::Cancelled));
+  QCOMPARE(test::codeOf([&] { forward(*backend, randomIds(1, 10, 96), stopped.get_token()); }), int(ErrorCode::Cancelled));
 }
 
 void TestSession::forwardEqualsBruteForce() {
@@ -207,7 +199,7 @@ void TestSession::samplerNamesWhatIsNotFinite() {
 
 void TestSession::samplerRefusesWrongSettings() {
   for (const Sampling& s : {Sampling{-1, 0, 1, 0}, Sampling{1, -1, 1, 0}, Sampling{1, 0, 0, 0}, Sampling{1, 0, 1.5, 0}, Sampling{NAN, 0, 1, 0}})
-    QCOMPARE(codeOf([&] { Sampler(s, 4); }), int(ErrorCode::BadInput));
+    QCOMPARE(test::codeOf([&] { Sampler(s, 4); }), int(ErrorCode::BadInput));
 }
 
 void TestSession::documentIsLongVariedAndRepeatable() {
@@ -233,9 +225,9 @@ void TestSession::absentDevicesAreRefused() {
   QCOMPARE(devices().front(), std::string("cpu"));
   ModelSpec s;
   s.device = "cuda:99";
-  QCOMPARE(codeOf([&] { makeTorchBackend(model, s, {}, {}); }), int(ErrorCode::Device));
+  QCOMPARE(test::codeOf([&] { makeTorchBackend(model, s, {}, {}); }), int(ErrorCode::Device));
   s.device = "tpu";
-  QCOMPARE(codeOf([&] { loadModel(s, {}, {}); }), int(ErrorCode::BadInput));
+  QCOMPARE(test::codeOf([&] { loadModel(s, {}, {}); }), int(ErrorCode::BadInput));
 }
 
 void TestSession::loadingStopsBetweenTensors() {
@@ -247,7 +239,7 @@ void TestSession::loadingStopsBetweenTensors() {
     share = p;
     if (++packed == 5) stop.request_stop();
   };
-  QCOMPARE(codeOf([&] { makeCpuBackend(model, {}, progress, stop.get_token()); }), int(ErrorCode::Cancelled));
+  QCOMPARE(test::codeOf([&] { makeCpuBackend(model, {}, progress, stop.get_token()); }), int(ErrorCode::Cancelled));
   QCOMPARE(packed, 5);
   packed = 100;
   const auto backend = makeCpuBackend(model, {}, progress, {});
