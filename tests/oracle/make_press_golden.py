@@ -57,6 +57,7 @@ def cases():
         "entropy_gated_chunkkv(snapkv(ratio=0.5))": EntropyGatedChunkKVPress(SnapKVPress(0.5)),
         "entropy_gated_chunkkv(keydiff(ratio=0.3),chunk_length=7,low_entropy_chunk_length=2)":
             EntropyGatedChunkKVPress(KeyDiffPress(0.3), chunk_length=7, low_entropy_chunk_length=2),
+        "entropy_gated_chunkkv(keydiff(ratio=0.1))": EntropyGatedChunkKVPress(KeyDiffPress(0.1)),  # spiky chunks leave budget over
         "cur(ratio=0.5)": CURPress(0.5),
         "cur(ratio=0.3,leverage_type=kv_avg,use_local_approximation=false)": CURPress(0.3, leverage_type="kv_avg", use_local_approximation=False),
         "cur(ratio=0.4,leverage_type=key,use_random_leverage=true,num_sinks=2,local_window_size=24)":
