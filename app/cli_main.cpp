@@ -56,8 +56,9 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", versionText);
   app.require_subcommand(1);
   cli::Commands commands(app);
-  for (const auto add : {cli::addCompare, cli::addGenerate, cli::addBench, cli::addKeep, cli::addLogits, cli::addTokenize, cli::addModels,
-                         cli::addEval, cli::addClaims, cli::addInspect, cli::addPresses, cli::addCalibrate, cli::addPlace, cli::addRoute, cli::addRuns, cli::addExport})
+  for (const auto add :
+       {cli::addCompare, cli::addGenerate, cli::addBench, cli::addKeep, cli::addLogits, cli::addTokenize, cli::addModels, cli::addEval,
+        cli::addClaims, cli::addInspect, cli::addPresses, cli::addCalibrate, cli::addPlace, cli::addRoute, cli::addRuns, cli::addExport})
     add(commands);
   const bool known =
       argc > 1 && std::any_of(commands.runs.begin(), commands.runs.end(), [&](const auto& r) { return r.first->get_name() == argv[1]; });

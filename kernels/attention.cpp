@@ -14,9 +14,9 @@ namespace presslab::kernels {
 
 namespace {
 
-constexpr int64_t kPart = 256;               // slots of a task
-constexpr int kStackGroup = 16;              // query heads of a group whose scores stand on the stack: a worker's first task allocates nothing
-constexpr int kStackDim = 128;               // head dimension up to which the rows of a block stand on the stack
+constexpr int64_t kPart = 256;   // slots of a task
+constexpr int kStackGroup = 16;  // query heads of a group whose scores stand on the stack: a worker's first task allocates nothing
+constexpr int kStackDim = 128;   // head dimension up to which the rows of a block stand on the stack
 enum Slot { kCaller = 0, kTask = 1, kTile = 2 };
 
 int64_t partsOf(int64_t length) { return (length + kPart - 1) / kPart; }
@@ -54,7 +54,7 @@ void computePart(const Ops& o, const DecodeAttentionArgs& a, int head, int64_t p
   float local[kStackGroup * kPart];
   float* s = a.group <= kStackGroup ? local : threadScratch(kTask, size_t(a.group * kPart));
   int64_t stride = kPart;
-  if (a.probs) {                             // raw scores go where the probabilities are wanted, and are kept until the merge
+  if (a.probs) {  // raw scores go where the probabilities are wanted, and are kept until the merge
     s = a.probs + int64_t(head) * a.group * a.probsStride + begin;
     stride = a.probsStride;
   }
@@ -111,9 +111,7 @@ void mergeHead(const Ops& o, const DecodeAttentionArgs& a, int head, const float
 
 }  // namespace
 
-void reserveDecodeAttention(int kvHeads, int group, int headDim, int64_t length) {
-  resultRoom(kvHeads * partsOf(length), kvHeads, group, headDim);
-}
+void reserveDecodeAttention(int kvHeads, int group, int headDim, int64_t length) { resultRoom(kvHeads * partsOf(length), kvHeads, group, headDim); }
 
 void decodeAttention(const DecodeAttentionArgs& a, Pool& pool) {
   const Ops& o = ops();

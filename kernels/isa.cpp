@@ -47,11 +47,16 @@ void setIsa(Isa cap) { g_cap.store(int(cap), std::memory_order_relaxed); }
 
 const char* isaName(Isa isa) {
   switch (isa) {
-    case Isa::Baseline: return "baseline";
-    case Isa::Avx2: return "avx2";
-    case Isa::Avx512: return "avx512";
-    case Isa::Avx512Vnni: return "avx512_vnni";
-    case Isa::Avx512Bf16: return "avx512_bf16";
+    case Isa::Baseline:
+      return "baseline";
+    case Isa::Avx2:
+      return "avx2";
+    case Isa::Avx512:
+      return "avx512";
+    case Isa::Avx512Vnni:
+      return "avx512_vnni";
+    case Isa::Avx512Bf16:
+      return "avx512_bf16";
   }
   return "baseline";
 }

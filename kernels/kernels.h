@@ -16,25 +16,27 @@ namespace presslab::kernels {
 
 // ---- instruction sets ------------------------------------------------------------------------------------------------------
 enum class Isa { Baseline, Avx2, Avx512, Avx512Vnni, Avx512Bf16 };
-Isa bestIsa();                               // of this machine, capped by setIsa
-void setIsa(Isa);                            // tests force a lower one
+Isa bestIsa();     // of this machine, capped by setIsa
+void setIsa(Isa);  // tests force a lower one
 const char* isaName(Isa);
 std::string cpuName();
-std::string cpuFlags();                      // "avx2 avx512f avx512_vnni ..."
+std::string cpuFlags();  // "avx2 avx512f avx512_vnni ..."
 
 // ---- thread pool -------------------------------------------------------------------------------------------------------------
 /// Persistent threads for the token loop: spin a little, then sleep. One caller at a time. The caller works too.
 class Pool {
  public:
-  explicit Pool(int threads);                // 0: number of cores this process may use
+  explicit Pool(int threads);  // 0: number of cores this process may use
   ~Pool();
   int threads() const;
   /// Ends the threads and starts others; the count as in the constructor. Not inside run().
   void resize(int threads);
   /// Calls fn(chunk) for chunk in [0, chunks), taken atomically. Returns when all are done. fn must not throw. No allocation.
   void run(int chunks, void (*fn)(void* ctx, int chunk), void* ctx);
-  template <class F> void forEach(int chunks, F&& f) {
-    run(chunks, [](void* c, int i) { (*static_cast<std::remove_reference_t<F>*>(c))(i); }, &f);
+  template <class F>
+  void forEach(int chunks, F&& f) {
+    run(
+        chunks, [](void* c, int i) { (*static_cast<std::remove_reference_t<F>*>(c))(i); }, &f);
   }
 
  private:
@@ -44,7 +46,7 @@ class Pool {
 };
 
 // ---- element conversion ------------------------------------------------------------------------------------------------------
-enum class Elem { F32, F16, BF16, Q8_0 };    // Q8_0: blocks of 32 values, an f16 scale and 32 signed bytes
+enum class Elem { F32, F16, BF16, Q8_0 };  // Q8_0: blocks of 32 values, an f16 scale and 32 signed bytes
 /// Bytes of n values; Q8_0 wants a multiple of 32.
 int64_t rowBytes(Elem, int64_t n);
 void convertToF32(Elem from, const void* in, float* out, int64_t n);
@@ -66,7 +68,7 @@ class Matrix {
   virtual ~Matrix() = default;
   int64_t rows() const { return m_rows; }
   int64_t cols() const { return m_cols; }
-  virtual int64_t bytes() const = 0;                         // held by the packed form, what a GEMV reads
+  virtual int64_t bytes() const = 0;  // held by the packed form, what a GEMV reads
   /// y[rows] = W x[cols] (decode). Deterministic: the same x gives the same y for any thread count.
   virtual void gemv(const float* x, float* y, Pool&) const = 0;
   /// Y[n x rows] = X[n x cols] W^T (prefill), row strides in floats. Deterministic for any n split and thread count in exact.
@@ -89,35 +91,35 @@ void gemmMany(std::span<const Matrix* const>, const float* x, int64_t ldx, std::
 void multiply(int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc);
 
 // ---- small ops ---------------------------------------------------------------------------------------------------------------
-void rmsNorm(const float* x, const float* weight, float eps, float* out, int64_t n);            // one row
+void rmsNorm(const float* x, const float* weight, float eps, float* out, int64_t n);  // one row
 /// Mean and variance of the row taken out, then weight and bias (n each).
 void layerNorm(const float* x, const float* weight, const float* bias, float eps, float* out, int64_t n);
-void siluMul(const float* gate, const float* up, float* out, int64_t n);                        // silu(gate) * up; up may be null
+void siluMul(const float* gate, const float* up, float* out, int64_t n);  // silu(gate) * up; up may be null
 /// act(gate) * up, or act(gate) where up is null: the GELU with tanh, and the exact one.
 void geluTanhMul(const float* gate, const float* up, float* out, int64_t n);
 void geluMul(const float* gate, const float* up, float* out, int64_t n);
-void addInto(float* x, const float* y, int64_t n);                                              // x += y
+void addInto(float* x, const float* y, int64_t n);  // x += y
 /// Rotates pairs (i, i + dim/2) of `heads` rows of headDim floats by cos/sin[dim/2] (Hugging Face half-split order).
 void rope(float* x, int heads, int headDim, int dim, const float* cos, const float* sin);
 
 // ---- attention ---------------------------------------------------------------------------------------------------------------
 /// Keys and values of one KV head: first the slots that are stored as quantised blocks, then rows of headDim elements.
 struct KvHeadView {
-  const void* k = nullptr;                   // (length - blockRows, headDim) of Elem
+  const void* k = nullptr;  // (length - blockRows, headDim) of Elem
   const void* v = nullptr;
-  int64_t length = 0;                        // slots held; order is free, keys carry their rotation
-  const int32_t* positions = nullptr;        // (length) of each slot; decodeAttention: a slot before `first` has no weight. Null: all have
+  int64_t length = 0;                  // slots held; order is free, keys carry their rotation
+  const int32_t* positions = nullptr;  // (length) of each slot; decodeAttention: a slot before `first` has no weight. Null: all have
   int64_t first = 0;
-  const void* kBlocks = nullptr;             // (blockRows / 32) blocks; decodeAttention alone reads them
+  const void* kBlocks = nullptr;  // (blockRows / 32) blocks; decodeAttention alone reads them
   const void* vBlocks = nullptr;
-  int64_t blockRows = 0;                     // a multiple of 32
-  KvForm form = KvForm::None;                // of the blocks
+  int64_t blockRows = 0;       // a multiple of 32
+  KvForm form = KvForm::None;  // of the blocks
 };
 struct DecodeAttentionArgs {
-  const float* q;                            // (kvHeads * group, headDim), rotated
-  const KvHeadView* heads;                   // (kvHeads)
-  float* out;                                // (kvHeads * group, headDim)
-  float* probs = nullptr;                    // optional (kvHeads * group, probsStride): softmax over the slots of the head
+  const float* q;           // (kvHeads * group, headDim), rotated
+  const KvHeadView* heads;  // (kvHeads)
+  float* out;               // (kvHeads * group, headDim)
+  float* probs = nullptr;   // optional (kvHeads * group, probsStride): softmax over the slots of the head
   int64_t probsStride = 0;
   int kvHeads, group, headDim;
   Elem elem;
@@ -130,17 +132,17 @@ void decodeAttention(const DecodeAttentionArgs&, Pool&);
 void reserveDecodeAttention(int kvHeads, int group, int headDim, int64_t length);
 
 struct PrefillAttentionArgs {
-  const float* q;                            // (n, kvHeads * group * headDim), rotated, token-major, row stride qStride floats
+  const float* q;  // (n, kvHeads * group * headDim), rotated, token-major, row stride qStride floats
   int64_t qStride;
-  const KvHeadView* heads;                   // (kvHeads), dense: length = start + n
-  float* out;                                // (n, kvHeads * group * headDim), row stride outStride
+  const KvHeadView* heads;  // (kvHeads), dense: length = start + n
+  float* out;               // (n, kvHeads * group * headDim), row stride outStride
   int64_t outStride;
-  int64_t start, n;                          // queries are positions [start, start + n); key j is visible to query i when j <= i
+  int64_t start, n;  // queries are positions [start, start + n); key j is visible to query i when j <= i
   int kvHeads, group, headDim;
   Elem elem;
   float scale;
-  bool exact;                                // fp32 arithmetic throughout
-  int64_t window = 0;                        // key j is visible only when i - j < window; 0: all before
+  bool exact;          // fp32 arithmetic throughout
+  int64_t window = 0;  // key j is visible only when i - j < window; 0: all before
 };
 /// Blockwise causal attention of a chunk of queries against everything before and in it. Never a T x T matrix.
 void prefillAttention(const PrefillAttentionArgs&, Pool&);

@@ -34,7 +34,9 @@ uint8_t codeOf(float x, float low, float scale, int top) {
   return uint8_t(std::clamp(std::lround((x - low) / scale), 0L, long(top)));
 }
 
-struct Range { float low, scale; };
+struct Range {
+  float low, scale;
+};
 
 /// Smallest value and step of n values `stride` apart, as they will be read back, written as scale, then minimum.
 Range putRange(const float* x, int64_t stride, int bits, uint8_t* scaleTo, uint8_t* lowTo) {
@@ -65,7 +67,7 @@ void kiviKeys(int bits, const float* rows, int dim, uint8_t* block) {
 
 void kiviValues(int bits, const float* rows, int dim, uint8_t* block) {
   const int top = (1 << bits) - 1, groupBytes = 4 + kKvBlock * bits / 8;
-  for (int g = 0; g < dim; ++g, block += groupBytes) {   // dim / 32 groups of 32 tokens
+  for (int g = 0; g < dim; ++g, block += groupBytes) {  // dim / 32 groups of 32 tokens
     const float* x = rows + g * kKvBlock;
     const Range range = putRange(x, 1, bits, block, block + 2);
     uint8_t code[kKvBlock];
@@ -102,7 +104,7 @@ int64_t kvBlockBytes(KvForm form, int headDim) {
       return groups * (2 + kKvBlock / 2);
     case KvForm::Kivi4:
     case KvForm::Kivi2:
-      return groups * (4 + kKvBlock * bitsOf(form) / 8);   // keys have as many channels as values have groups
+      return groups * (4 + kKvBlock * bitsOf(form) / 8);  // keys have as many channels as values have groups
     case KvForm::None:
       break;
   }

@@ -10,7 +10,7 @@ namespace presslab::kernels {
 /// Kivi2 are KIVI's (2402.02750): keys share scale and minimum per channel over the 32 tokens of a block, values per token over 32 channels.
 enum class KvForm : int { None, Q8_0, Q4_0, Kivi4, Kivi2 };
 
-inline constexpr int kKvBlock = 32;          // tokens of a block, and channels of a group
+inline constexpr int kKvBlock = 32;  // tokens of a block, and channels of a group
 
 /// Bytes of a block of keys or values. headDim is a multiple of 32.
 int64_t kvBlockBytes(KvForm, int headDim);

@@ -9,39 +9,40 @@
 
 namespace presslab::kernels {
 
-constexpr int kPanel = 16;                   // rows of W interleaved
-constexpr int kBlock = 32;                   // columns that share a scale
-constexpr int kKeyTile = 64;                 // keys of a tile of prefill attention
+constexpr int kPanel = 16;    // rows of W interleaved
+constexpr int kBlock = 32;    // columns that share a scale
+constexpr int kKeyTile = 64;  // keys of a tile of prefill attention
 
 /// How the 16 rows of a panel are stored. Column-interleaved forms are [col][16]; integer forms are blocks of 32 columns in which a group
 /// of 64 bytes holds 4 columns of each of the 16 rows, [row][4], as the integer dot product wants them.
 enum class Form : int {
-  F32,                                       // float [col][16]
-  F16, BF16,                                 // 2 bytes [col][16]
-  Q4M,                                       // w = d q + m, q in 0..15; byte group j holds column group j low and j + 4 high
-  Q8S,                                       // w = d (q - 128)
-  Q8M,                                       // w = d q + m, q in 0..31
-  Q6S,                                       // w = d[half] (q - 32), q in 0..63, a scale for 16 columns; low 4 bits as Q4M, then 2 groups
-                                             // of 64 bytes with the high 2 bits of column groups 0..3 and 4..7
+  F32,  // float [col][16]
+  F16,
+  BF16,  // 2 bytes [col][16]
+  Q4M,   // w = d q + m, q in 0..15; byte group j holds column group j low and j + 4 high
+  Q8S,   // w = d (q - 128)
+  Q8M,   // w = d q + m, q in 0..31
+  Q6S,   // w = d[half] (q - 32), q in 0..63, a scale for 16 columns; low 4 bits as Q4M, then 2 groups
+         // of 64 bytes with the high 2 bits of column groups 0..3 and 4..7
 };
 
 /// A packed matrix as the kernels read it. A block is its scales (f16: d[16] and m[16], or d[2][16], or d[16]), then its quants, so that a
 /// panel is one stream: two streams side by side run at 40 % of the memory's rate, one at all of it. Plain forms have no scales.
 struct Packed {
   Form form;
-  int64_t rows, cols, panels, blocks;        // blocks: of 32 columns, 0 for plain forms
-  const uint8_t* data;                       // 64-byte aligned
+  int64_t rows, cols, panels, blocks;  // blocks: of 32 columns, 0 for plain forms
+  const uint8_t* data;                 // 64-byte aligned
   int64_t panelBytes;
-  const float* rowScale;                     // (panels * 16) powers of two that d and m were divided by, or null
+  const float* rowScale;  // (panels * 16) powers of two that d and m were divided by, or null
 };
 
 /// x as int8, block by block: x[i] = scale[i / 32] * q[i].
 struct Activations {
-  const float* x;                            // (cols)
-  const int8_t* q;                           // (blocks * 32)
-  const float* scale;                        // (blocks)
-  const int32_t* sums;                       // (blocks, 2): sums of q over the halves of a block
-  const float* totals = nullptr;             // (blocks): scale times both sums; for gemm
+  const float* x;                 // (cols)
+  const int8_t* q;                // (blocks * 32)
+  const float* scale;             // (blocks)
+  const int32_t* sums;            // (blocks, 2): sums of q over the halves of a block
+  const float* totals = nullptr;  // (blocks): scale times both sums; for gemm
 };
 
 enum class KvElem : int { F32, F16, BF16, Q8_0 };  // same order as Elem
@@ -86,7 +87,7 @@ struct Ops {
   void (*rmsNorm)(const float* x, const float* weight, float eps, float* out, int64_t n);
   void (*layerNorm)(const float* x, const float* weight, const float* bias, float eps, float* out, int64_t n);
   void (*siluMul)(const float* gate, const float* up, float* out, int64_t n);
-  void (*geluTanhMul)(const float* gate, const float* up, float* out, int64_t n);   // up may be null
+  void (*geluTanhMul)(const float* gate, const float* up, float* out, int64_t n);  // up may be null
   void (*addInto)(float* x, const float* y, int64_t n);
   void (*rope)(float* x, int heads, int headDim, int dim, const float* cos, const float* sin);
   // Rows kept[0, count) of `from` to `to`, at or before it. Rows of whole vectors; others go through compactRows's own loop.

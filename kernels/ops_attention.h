@@ -8,11 +8,22 @@
 namespace presslab::kernels {
 namespace {
 
-struct Add { template <class V> static inline V of(V a, V b) { return a + b; } };
-struct Max { template <class V> static inline V of(V a, V b) { return a > b ? a : b; } };
+struct Add {
+  template <class V>
+  static inline V of(V a, V b) {
+    return a + b;
+  }
+};
+struct Max {
+  template <class V>
+  static inline V of(V a, V b) {
+    return a > b ? a : b;
+  }
+};
 
 /// Reduces every vector's lanes for W vectors at once: result lane j comes from v[j], all by the same tree.
-template <class Op> inline Vf reduceEach(const Vf* v) {
+template <class Op>
+inline Vf reduceEach(const Vf* v) {
 #if defined(__AVX512F__)
   Vf quad[4];
 #pragma GCC unroll 4
@@ -35,7 +46,8 @@ template <class Op> inline Vf reduceEach(const Vf* v) {
     const __m256d cd = _mm256_castps_pd(__m256(Op::of(Vf(_mm256_unpacklo_ps(c, d)), Vf(_mm256_unpackhi_ps(c, d)))));
     quad[i] = Op::of(Vf(_mm256_castpd_ps(_mm256_unpacklo_pd(ab, cd))), Vf(_mm256_castpd_ps(_mm256_unpackhi_pd(ab, cd))));
   }
-  return Op::of(Vf(_mm256_permute2f128_ps(__m256(quad[0]), __m256(quad[1]), 0x20)), Vf(_mm256_permute2f128_ps(__m256(quad[0]), __m256(quad[1]), 0x31)));
+  return Op::of(Vf(_mm256_permute2f128_ps(__m256(quad[0]), __m256(quad[1]), 0x20)),
+                Vf(_mm256_permute2f128_ps(__m256(quad[0]), __m256(quad[1]), 0x31)));
 #else
   float lanes[W][W], out[W];
   for (int j = 0; j < W; ++j) store(lanes[j], v[j]);
@@ -53,7 +65,8 @@ template <class Op> inline Vf reduceEach(const Vf* v) {
 }
 
 /// W keys against G queries; dim a multiple of W. Writes W scores a query. Two keys at a time, so that a load of q serves both.
-template <KvElem E, int G> inline void scoreKeys(const float* q, const typename ElemOf<E>::Type* k, int dim, float scale, float* s, int64_t sStride) {
+template <KvElem E, int G>
+inline void scoreKeys(const float* q, const typename ElemOf<E>::Type* k, int dim, float scale, float* s, int64_t sStride) {
   Vf parts[G][W];
 #pragma GCC unroll 1
   for (int j = 0; j < W; j += 2) {
@@ -79,7 +92,8 @@ template <KvElem E, int G> inline void scoreKeys(const float* q, const typename 
 }
 
 /// One key against G queries, any dim, by the same order of additions as scoreKeys when dim is a multiple of W.
-template <KvElem E> inline float scoreKey(const float* q, const typename ElemOf<E>::Type* k, int dim) {
+template <KvElem E>
+inline float scoreKey(const float* q, const typename ElemOf<E>::Type* k, int dim) {
   Vf acc = {};
   int i = 0;
   for (; i + W <= dim; i += W) acc = mulAdd(loadElem<E>(k + i), load(q + i), acc);
@@ -88,12 +102,15 @@ template <KvElem E> inline float scoreKey(const float* q, const typename ElemOf<
   return sum(acc) + rest;
 }
 
-template <KvElem E, int G> void scoresGroup(const float* q, const typename ElemOf<E>::Type* k, int64_t n, int dim, float scale, float* s, int64_t sStride) {
+template <KvElem E, int G>
+void scoresGroup(const float* q, const typename ElemOf<E>::Type* k, int64_t n, int dim, float scale, float* s, int64_t sStride) {
   int64_t j = 0;
   if (dim % W == 0) {
     for (; j + W <= n; j += W) {
-      if (dim == 64) scoreKeys<E, G>(q, k + j * dim, 64, scale, s + j, sStride);
-      else scoreKeys<E, G>(q, k + j * dim, dim, scale, s + j, sStride);
+      if (dim == 64)
+        scoreKeys<E, G>(q, k + j * dim, 64, scale, s + j, sStride);
+      else
+        scoreKeys<E, G>(q, k + j * dim, dim, scale, s + j, sStride);
     }
   }
   for (; j < n; ++j) {
@@ -101,29 +118,39 @@ template <KvElem E, int G> void scoresGroup(const float* q, const typename ElemO
   }
 }
 
-template <KvElem E> void scoresElem(const float* q, const void* keys, int64_t n, int group, int dim, float scale, float* s, int64_t sStride) {
+template <KvElem E>
+void scoresElem(const float* q, const void* keys, int64_t n, int group, int dim, float scale, float* s, int64_t sStride) {
   const auto* k = static_cast<const typename ElemOf<E>::Type*>(keys);
   int g = 0;
   for (; g + 4 <= group; g += 4) scoresGroup<E, 4>(q + g * dim, k, n, dim, scale, s + g * sStride, sStride);
   switch (group - g) {
-    case 3: return scoresGroup<E, 3>(q + g * dim, k, n, dim, scale, s + g * sStride, sStride);
-    case 2: return scoresGroup<E, 2>(q + g * dim, k, n, dim, scale, s + g * sStride, sStride);
-    case 1: return scoresGroup<E, 1>(q + g * dim, k, n, dim, scale, s + g * sStride, sStride);
-    default: return;
+    case 3:
+      return scoresGroup<E, 3>(q + g * dim, k, n, dim, scale, s + g * sStride, sStride);
+    case 2:
+      return scoresGroup<E, 2>(q + g * dim, k, n, dim, scale, s + g * sStride, sStride);
+    case 1:
+      return scoresGroup<E, 1>(q + g * dim, k, n, dim, scale, s + g * sStride, sStride);
+    default:
+      return;
   }
 }
 
 void scoresOp(KvElem e, const float* q, const void* k, int64_t n, int group, int dim, float scale, float* s, int64_t sStride) {
   switch (e) {
-    case KvElem::F32: return scoresElem<KvElem::F32>(q, k, n, group, dim, scale, s, sStride);
-    case KvElem::F16: return scoresElem<KvElem::F16>(q, k, n, group, dim, scale, s, sStride);
-    case KvElem::BF16: return scoresElem<KvElem::BF16>(q, k, n, group, dim, scale, s, sStride);
-    case KvElem::Q8_0: return;                // ops_attention_q8.h
+    case KvElem::F32:
+      return scoresElem<KvElem::F32>(q, k, n, group, dim, scale, s, sStride);
+    case KvElem::F16:
+      return scoresElem<KvElem::F16>(q, k, n, group, dim, scale, s, sStride);
+    case KvElem::BF16:
+      return scoresElem<KvElem::BF16>(q, k, n, group, dim, scale, s, sStride);
+    case KvElem::Q8_0:
+      return;  // ops_attention_q8.h
   }
 }
 
 /// R registers of the head dimension for G queries; the sums stay in registers over all n values.
-template <KvElem E, int G, int R> inline void weighPart(const float* p, int64_t pStride, const typename ElemOf<E>::Type* v, int64_t n, int dim, float* o) {
+template <KvElem E, int G, int R>
+inline void weighPart(const float* p, int64_t pStride, const typename ElemOf<E>::Type* v, int64_t n, int dim, float* o) {
   Vf acc[G][R];
   for (int g = 0; g < G; ++g) {
     for (int r = 0; r < R; ++r) acc[g][r] = load(o + g * dim + r * W);
@@ -145,7 +172,8 @@ template <KvElem E, int G, int R> inline void weighPart(const float* p, int64_t 
   }
 }
 
-template <KvElem E, int G> void weighGroup(const float* p, int64_t pStride, const typename ElemOf<E>::Type* v, int64_t n, int dim, float* o) {
+template <KvElem E, int G>
+void weighGroup(const float* p, int64_t pStride, const typename ElemOf<E>::Type* v, int64_t n, int dim, float* o) {
   constexpr int kRegsAtOnce = W == 16 ? 4 : 2;
   int i = 0;
   for (; i + kRegsAtOnce * W <= dim; i += kRegsAtOnce * W) weighPart<E, G, kRegsAtOnce>(p, pStride, v + i, n, dim, o + i);
@@ -159,24 +187,33 @@ template <KvElem E, int G> void weighGroup(const float* p, int64_t pStride, cons
   }
 }
 
-template <KvElem E> void weighElem(const float* p, int64_t pStride, const void* values, int64_t n, int group, int dim, float* o) {
+template <KvElem E>
+void weighElem(const float* p, int64_t pStride, const void* values, int64_t n, int group, int dim, float* o) {
   const auto* v = static_cast<const typename ElemOf<E>::Type*>(values);
   int g = 0;
   for (; g + 4 <= group; g += 4) weighGroup<E, 4>(p + g * pStride, pStride, v, n, dim, o + g * dim);
   switch (group - g) {
-    case 3: return weighGroup<E, 3>(p + g * pStride, pStride, v, n, dim, o + g * dim);
-    case 2: return weighGroup<E, 2>(p + g * pStride, pStride, v, n, dim, o + g * dim);
-    case 1: return weighGroup<E, 1>(p + g * pStride, pStride, v, n, dim, o + g * dim);
-    default: return;
+    case 3:
+      return weighGroup<E, 3>(p + g * pStride, pStride, v, n, dim, o + g * dim);
+    case 2:
+      return weighGroup<E, 2>(p + g * pStride, pStride, v, n, dim, o + g * dim);
+    case 1:
+      return weighGroup<E, 1>(p + g * pStride, pStride, v, n, dim, o + g * dim);
+    default:
+      return;
   }
 }
 
 void weighOp(KvElem e, const float* p, int64_t pStride, const void* v, int64_t n, int group, int dim, float* o) {
   switch (e) {
-    case KvElem::F32: return weighElem<KvElem::F32>(p, pStride, v, n, group, dim, o);
-    case KvElem::F16: return weighElem<KvElem::F16>(p, pStride, v, n, group, dim, o);
-    case KvElem::BF16: return weighElem<KvElem::BF16>(p, pStride, v, n, group, dim, o);
-    case KvElem::Q8_0: return;
+    case KvElem::F32:
+      return weighElem<KvElem::F32>(p, pStride, v, n, group, dim, o);
+    case KvElem::F16:
+      return weighElem<KvElem::F16>(p, pStride, v, n, group, dim, o);
+    case KvElem::BF16:
+      return weighElem<KvElem::BF16>(p, pStride, v, n, group, dim, o);
+    case KvElem::Q8_0:
+      return;
   }
 }
 

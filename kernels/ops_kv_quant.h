@@ -32,7 +32,7 @@ inline void groupCodes(const uint8_t* codes, float* out) {
 /// Keys: scale[dim], minimum[dim] as f16, then the codes of each token.
 template <int Bits>
 void kiviKeys(const uint8_t* block, int dim, float* rows) {
-  constexpr int kBytes = kKvBlock * Bits / 8;   // codes of a group
+  constexpr int kBytes = kKvBlock * Bits / 8;  // codes of a group
   const auto* scales = reinterpret_cast<const uint16_t*>(block);
   const uint8_t* codes = block + 4 * dim;
   for (int c = 0; c < dim; c += kKvBlock) {
@@ -54,7 +54,7 @@ void kiviKeys(const uint8_t* block, int dim, float* rows) {
 template <int Bits>
 void kiviValues(const uint8_t* block, int dim, float* rows) {
   constexpr int kBytes = 4 + kKvBlock * Bits / 8;
-  const int64_t groups = int64_t(dim) / kKvBlock * kKvBlock;   // of all tokens
+  const int64_t groups = int64_t(dim) / kKvBlock * kKvBlock;  // of all tokens
   for (int64_t g = 0; g < groups; ++g, block += kBytes) {
     float code[kKvBlock];
     groupCodes<Bits>(block + 4, code);

@@ -8,7 +8,7 @@
 namespace presslab::kernels {
 namespace {
 
-constexpr int kVecs = kPanel / W;            // registers of a panel row
+constexpr int kVecs = kPanel / W;  // registers of a panel row
 #if defined(__AVX512F__)
 constexpr int kTileRows = 12, kTilePanels = 2;
 #elif defined(__AVX2__)
@@ -87,8 +87,8 @@ inline void tileBf16(int64_t pairs, const uint16_t* a, int64_t lda, const uint16
   }
 }
 
-template <int P> void panelsBf16(int64_t m, int64_t pairs, const uint16_t* a, int64_t lda, const uint16_t* b, int64_t panelStride, float* c,
-                                 int64_t ldc, bool add) {
+template <int P>
+void panelsBf16(int64_t m, int64_t pairs, const uint16_t* a, int64_t lda, const uint16_t* b, int64_t panelStride, float* c, int64_t ldc, bool add) {
   int64_t i = 0;
   for (; i + kTileRows <= m; i += kTileRows) tileBf16<kTileRows, P>(pairs, a + i * lda, lda, b, panelStride, c + i * ldc, ldc, add);
   for (; i + 4 <= m; i += 4) tileBf16<4, P>(pairs, a + i * lda, lda, b, panelStride, c + i * ldc, ldc, add);

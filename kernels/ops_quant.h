@@ -7,7 +7,7 @@
 namespace presslab::kernels {
 namespace {
 
-constexpr int kRegs = kPanel / W;            // registers of 16 rows
+constexpr int kRegs = kPanel / W;  // registers of 16 rows
 
 // ---- integer dot product: 4 bytes of each row ------------------------------------------------------------------------------------
 // acc[row] += sum_c u[row][c] * a[c]; u unsigned, a signed, the same 4 bytes of a for every row.
@@ -16,10 +16,8 @@ constexpr bool kQ8Signed = false;
 inline Vi dot4(Vi acc, Vi u, Vi a) { return Vi(_mm512_dpbusd_epi32(__m512i(acc), __m512i(u), __m512i(a))); }
 inline Vi dot4Q8(Vi acc, Vi u, Vi a) { return dot4(acc, u, a); }
 #elif defined(__AVX512BW__)
-constexpr bool kQ8Signed = true;             // 16-bit sums of full bytes would saturate: Q8 goes by magnitude and sign
-inline Vi dot4(Vi acc, Vi u, Vi a) {
-  return acc + Vi(_mm512_madd_epi16(_mm512_maddubs_epi16(__m512i(u), __m512i(a)), _mm512_set1_epi16(1)));
-}
+constexpr bool kQ8Signed = true;  // 16-bit sums of full bytes would saturate: Q8 goes by magnitude and sign
+inline Vi dot4(Vi acc, Vi u, Vi a) { return acc + Vi(_mm512_madd_epi16(_mm512_maddubs_epi16(__m512i(u), __m512i(a)), _mm512_set1_epi16(1))); }
 inline Vi dot4Q8(Vi acc, Vi u, Vi a) {
   const __m512i w = _mm512_xor_si512(__m512i(u), _mm512_set1_epi8(-128));
   const __m512i flipped = _mm512_mask_sub_epi8(__m512i(a), _mm512_movepi8_mask(w), _mm512_setzero_si512(), __m512i(a));
@@ -27,9 +25,7 @@ inline Vi dot4Q8(Vi acc, Vi u, Vi a) {
 }
 #elif defined(__AVX2__)
 constexpr bool kQ8Signed = true;
-inline Vi dot4(Vi acc, Vi u, Vi a) {
-  return acc + Vi(_mm256_madd_epi16(_mm256_maddubs_epi16(__m256i(u), __m256i(a)), _mm256_set1_epi16(1)));
-}
+inline Vi dot4(Vi acc, Vi u, Vi a) { return acc + Vi(_mm256_madd_epi16(_mm256_maddubs_epi16(__m256i(u), __m256i(a)), _mm256_set1_epi16(1))); }
 inline Vi dot4Q8(Vi acc, Vi u, Vi a) {
   const __m256i w = _mm256_xor_si256(__m256i(u), _mm256_set1_epi8(-128));
   return dot4(acc, Vi(_mm256_abs_epi8(w)), Vi(_mm256_sign_epi8(__m256i(a), w)));
@@ -71,7 +67,8 @@ constexpr int blockBytes(Form f) {
 }
 
 /// Column groups j and j + 4 (j < 4) of a block as bytes.
-template <Form F> inline void twoGroups(const uint8_t* quants, int j, Vi& first, Vi& second) {
+template <Form F>
+inline void twoGroups(const uint8_t* quants, int j, Vi& first, Vi& second) {
   if constexpr (F == Form::Q4M || F == Form::Q6S) {
     const Vi bytes = loadBytes(quants + j * 4 * kPanel);
     first = bytes & 0x0F0F0F0F;
@@ -88,7 +85,8 @@ template <Form F> inline void twoGroups(const uint8_t* quants, int j, Vi& first,
 }
 
 /// Integer sums of one block for W rows: columns [0, 16) and [16, 32).
-template <Form F> inline void dotBlock(const uint8_t* quants, const int8_t* q, Vi& low, Vi& high) {
+template <Form F>
+inline void dotBlock(const uint8_t* quants, const int8_t* q, Vi& low, Vi& high) {
 #pragma GCC unroll 4
   for (int j = 0; j < 4; ++j) {
     Vi first, second;
@@ -103,7 +101,8 @@ template <Form F> inline void dotBlock(const uint8_t* quants, const int8_t* q, V
   }
 }
 
-template <Form F> inline Vf addBlock(const uint8_t* block, const Activations& a, int64_t index, int reg, Vf acc) {
+template <Form F>
+inline Vf addBlock(const uint8_t* block, const Activations& a, int64_t index, int reg, Vf acc) {
   const auto* scales = reinterpret_cast<const uint16_t*>(block);
   const float s = a.scale[index];
   const int32_t sumLow = a.sums[2 * index], sumHigh = a.sums[2 * index + 1];
@@ -116,12 +115,15 @@ template <Form F> inline Vf addBlock(const uint8_t* block, const Activations& a,
     return mulAdd(loadHalf(scales + kPanel + reg * W) * s, toFloat(high), acc);
   } else {
     acc = mulAdd(first * s, toFloat(low + high), acc);
-    if constexpr (F == Form::Q8S) return acc;
-    else return mulAdd(loadHalf(scales + kPanel + reg * W), splat(s * float(sumLow + sumHigh)), acc);
+    if constexpr (F == Form::Q8S)
+      return acc;
+    else
+      return mulAdd(loadHalf(scales + kPanel + reg * W), splat(s * float(sumLow + sumHigh)), acc);
   }
 }
 
-template <Form F> void gemvQuant(const Packed& w, const Activations& a, int64_t first, int64_t last, float* y) {
+template <Form F>
+void gemvQuant(const Packed& w, const Activations& a, int64_t first, int64_t last, float* y) {
   for (int64_t p = first; p < last; ++p, y += kPanel) {
     const uint8_t* block = w.data + p * w.panelBytes;
     Vf acc[kRegs] = {};
@@ -133,8 +135,9 @@ template <Form F> void gemvQuant(const Packed& w, const Activations& a, int64_t 
   }
 }
 
-template <KvElem E> void gemvPlain(const Packed& w, const Activations& a, int64_t first, int64_t last, float* y) {
-  constexpr int kChains = 4;                 // hides the latency of the multiply-add
+template <KvElem E>
+void gemvPlain(const Packed& w, const Activations& a, int64_t first, int64_t last, float* y) {
+  constexpr int kChains = 4;  // hides the latency of the multiply-add
   for (int64_t p = first; p < last; ++p, y += kPanel) {
     const auto* col = reinterpret_cast<const typename ElemOf<E>::Type*>(w.data + p * w.panelBytes);
     Vf acc[kChains][kRegs] = {};
@@ -155,13 +158,20 @@ template <KvElem E> void gemvPlain(const Packed& w, const Activations& a, int64_
 
 void gemvOp(const Packed& w, const Activations& a, int64_t first, int64_t last, float* y) {
   switch (w.form) {
-    case Form::F32: return gemvPlain<KvElem::F32>(w, a, first, last, y);
-    case Form::F16: return gemvPlain<KvElem::F16>(w, a, first, last, y);
-    case Form::BF16: return gemvPlain<KvElem::BF16>(w, a, first, last, y);
-    case Form::Q4M: return gemvQuant<Form::Q4M>(w, a, first, last, y);
-    case Form::Q8S: return gemvQuant<Form::Q8S>(w, a, first, last, y);
-    case Form::Q8M: return gemvQuant<Form::Q8M>(w, a, first, last, y);
-    case Form::Q6S: return gemvQuant<Form::Q6S>(w, a, first, last, y);
+    case Form::F32:
+      return gemvPlain<KvElem::F32>(w, a, first, last, y);
+    case Form::F16:
+      return gemvPlain<KvElem::F16>(w, a, first, last, y);
+    case Form::BF16:
+      return gemvPlain<KvElem::BF16>(w, a, first, last, y);
+    case Form::Q4M:
+      return gemvQuant<Form::Q4M>(w, a, first, last, y);
+    case Form::Q8S:
+      return gemvQuant<Form::Q8S>(w, a, first, last, y);
+    case Form::Q8M:
+      return gemvQuant<Form::Q8M>(w, a, first, last, y);
+    case Form::Q6S:
+      return gemvQuant<Form::Q6S>(w, a, first, last, y);
   }
 }
 
@@ -172,7 +182,7 @@ void quantizeOp(const float* x, int64_t blocks, int8_t* q, float* scale, int32_t
     for (int i = 0; i < kBlock; i += W) {
       const Vf v = load(x + i), magnitude = v < 0.f ? -v : v;
       top = magnitude > top ? magnitude : top;
-      poison += v * 0.f;                     // 0, or NaN for an infinity or NaN
+      poison += v * 0.f;  // 0, or NaN for an infinity or NaN
     }
     float lanes[W], largest = 0;
     store(lanes, top);
@@ -202,14 +212,16 @@ void quantizeOp(const float* x, int64_t blocks, int8_t* q, float* scale, int32_t
 // ---- panels back to columns ------------------------------------------------------------------------------------------------------
 
 /// Calls emit(column pair, register, even column, odd column) for a whole panel; a missing last odd column is 0.
-template <KvElem E, class Emit> inline void plainColumns(const Packed& w, int64_t p, Emit emit) {
+template <KvElem E, class Emit>
+inline void plainColumns(const Packed& w, int64_t p, Emit emit) {
   const auto* col = reinterpret_cast<const typename ElemOf<E>::Type*>(w.data + p * w.panelBytes);
   for (int64_t i = 0; i < w.cols; i += 2, col += 2 * kPanel) {
     for (int r = 0; r < kRegs; ++r) emit(i / 2, r, loadElem<E>(col + r * W), i + 1 < w.cols ? loadElem<E>(col + kPanel + r * W) : Vf{});
   }
 }
 
-template <Form F, class Emit> inline void quantColumns(const Packed& w, int64_t p, Emit emit) {
+template <Form F, class Emit>
+inline void quantColumns(const Packed& w, int64_t p, Emit emit) {
   const uint8_t* block = w.data + p * w.panelBytes;
   constexpr int kMask = 0xFF;
   for (int64_t b = 0; b < w.blocks; ++b, block += blockBytes(F)) {
@@ -218,7 +230,7 @@ template <Form F, class Emit> inline void quantColumns(const Packed& w, int64_t 
     for (int r = 0; r < kRegs; ++r) {
       const Vf rowScale = w.rowScale ? load(w.rowScale + p * kPanel + r * W) : splat(1.f);
       const Vf d = loadHalf(scales + r * W) * rowScale;
-      for (int g = 0; g < 8; ++g) {          // 4 columns
+      for (int g = 0; g < 8; ++g) {  // 4 columns
         const Vf second = F == Form::Q8S ? Vf{} : loadHalf(scales + kPanel + r * W) * rowScale;
         const Vf step = F == Form::Q6S && g >= 4 ? second : d;
         const Vf base = F == Form::Q8S ? d * -128.f : F == Form::Q6S ? step * -32.f : second;
@@ -233,15 +245,23 @@ template <Form F, class Emit> inline void quantColumns(const Packed& w, int64_t 
   }
 }
 
-template <class Emit> inline void columns(const Packed& w, int64_t p, Emit emit) {
+template <class Emit>
+inline void columns(const Packed& w, int64_t p, Emit emit) {
   switch (w.form) {
-    case Form::F32: return plainColumns<KvElem::F32>(w, p, emit);
-    case Form::F16: return plainColumns<KvElem::F16>(w, p, emit);
-    case Form::BF16: return plainColumns<KvElem::BF16>(w, p, emit);
-    case Form::Q4M: return quantColumns<Form::Q4M>(w, p, emit);
-    case Form::Q8S: return quantColumns<Form::Q8S>(w, p, emit);
-    case Form::Q8M: return quantColumns<Form::Q8M>(w, p, emit);
-    case Form::Q6S: return quantColumns<Form::Q6S>(w, p, emit);
+    case Form::F32:
+      return plainColumns<KvElem::F32>(w, p, emit);
+    case Form::F16:
+      return plainColumns<KvElem::F16>(w, p, emit);
+    case Form::BF16:
+      return plainColumns<KvElem::BF16>(w, p, emit);
+    case Form::Q4M:
+      return quantColumns<Form::Q4M>(w, p, emit);
+    case Form::Q8S:
+      return quantColumns<Form::Q8S>(w, p, emit);
+    case Form::Q8M:
+      return quantColumns<Form::Q8M>(w, p, emit);
+    case Form::Q6S:
+      return quantColumns<Form::Q6S>(w, p, emit);
   }
 }
 
@@ -255,10 +275,10 @@ void panelF32Op(const Packed& w, int64_t p, float* out) {
 
 #if defined(__AVX512BF16__)
 void panelBf16Op(const Packed& w, int64_t p, uint16_t* out) {
-  const __m512i odd16 = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2,
-                                         17, 1, 16, 0);
+  const __m512i odd16 =
+      _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
   columns(w, p, [out, odd16](int64_t pair, int, Vf even, Vf odd) {
-    const __m512i both = __m512i(_mm512_cvtne2ps_pbh(__m512(odd), __m512(even)));   // 16 even columns' rows, then the odd ones
+    const __m512i both = __m512i(_mm512_cvtne2ps_pbh(__m512(odd), __m512(even)));  // 16 even columns' rows, then the odd ones
     _mm512_storeu_si512(out + pair * 2 * kPanel, _mm512_permutexvar_epi16(odd16, both));
   });
 }

@@ -135,7 +135,7 @@ void scaleOp(float* x, int64_t n, float factor) {
 template <int V>
 inline void compactVectors(uint8_t* to, const uint8_t* from, int64_t rowBytes, const int32_t* kept, int64_t count) {
   constexpr int kBytes = 4 * W;
-  constexpr int64_t kAhead = 16;             // rows asked for before their turn: no prefetcher guesses which are kept
+  constexpr int64_t kAhead = 16;  // rows asked for before their turn: no prefetcher guesses which are kept
   for (int64_t i = 0; i < count; ++i, to += rowBytes) {
     const uint8_t* row = from + kept[i] * rowBytes;
     if (row == to) continue;

@@ -18,7 +18,7 @@ namespace presslab::kernels {
 
 namespace {
 
-constexpr int kSpins = 2000;                 // some 20 to 50 us, longer than the gap between two phases of a token
+constexpr int kSpins = 2000;  // some 20 to 50 us, longer than the gap between two phases of a token
 constexpr int kSpinsBeforeYield = 20000;
 
 inline void relax() {
@@ -35,7 +35,7 @@ struct Pool::Impl {
   void (*fn)(void*, int) = nullptr;
   void* ctx = nullptr;
   int chunks = 0;
-  alignas(64) std::atomic<uint64_t> ticket{0};   // generation << 32 | chunks left
+  alignas(64) std::atomic<uint64_t> ticket{0};  // generation << 32 | chunks left
   alignas(64) std::atomic<int> unfinished{0};
   alignas(64) std::atomic<int> sleepers{0};
   std::atomic<uint32_t> wakes{0};
@@ -118,8 +118,10 @@ void Pool::run(int chunks, void (*fn)(void* ctx, int chunk), void* ctx) {
   d->wake();
   d->drain();
   for (int spins = 0; d->unfinished.load(std::memory_order_acquire) != 0; ++spins) {
-    if (spins < kSpinsBeforeYield) relax();
-    else std::this_thread::yield();
+    if (spins < kSpinsBeforeYield)
+      relax();
+    else
+      std::this_thread::yield();
   }
 }
 

@@ -16,16 +16,16 @@ namespace presslab::kernels {
 
 namespace {
 
-constexpr int64_t kQueryTile = 48;           // a multiple of the tallest register tile
+constexpr int64_t kQueryTile = 48;  // a multiple of the tallest register tile
 enum Slot { kCaller = 0, kTask = 1 };
 
 struct Plan {
   const PrefillAttentionArgs* a;
   const Ops* o;
   bool bf16;
-  int64_t length, keyTiles, width;           // width: headDim padded to whole panels
+  int64_t length, keyTiles, width;  // width: headDim padded to whole panels
   int64_t firstKey(int64_t query) const { return a->window > 0 ? std::max<int64_t>(0, a->start + query + 1 - a->window) : 0; }
-  float* packed;                             // (kvHeads, keyTiles) of K then V, each kKeyTile x width elements
+  float* packed;  // (kvHeads, keyTiles) of K then V, each kKeyTile x width elements
   int64_t elementBytes() const { return bf16 ? 2 : 4; }
   int64_t halfBytes() const { return kKeyTile * width * elementBytes(); }
   uint8_t* tile(int head, int64_t t) const { return reinterpret_cast<uint8_t*>(packed) + (head * keyTiles + t) * 2 * halfBytes(); }
@@ -64,8 +64,8 @@ void packTile(const Plan& plan, int head, int64_t t) {
 
 /// Buffers of one task inside the thread's scratch.
 struct TaskBuffers {
-  float *o, *m, *l, *s;                      // (group, kQueryTile, width), (group, kQueryTile) twice, (kQueryTile, kKeyTile)
-  uint16_t *q, *p;                           // bf16: (group, kQueryTile, width), (kQueryTile, kKeyTile)
+  float *o, *m, *l, *s;  // (group, kQueryTile, width), (group, kQueryTile) twice, (kQueryTile, kKeyTile)
+  uint16_t *q, *p;       // bf16: (group, kQueryTile, width), (kQueryTile, kKeyTile)
 };
 
 TaskBuffers taskBuffers(const Plan& plan) {
@@ -104,7 +104,7 @@ void attendTile(const Plan& plan, int head, int64_t first, int64_t n) {
       for (int64_t i = 0; i < n; ++i) o.toBf16(q + i * a.qStride + g * a.headDim, b.q + (g * kQueryTile + i) * plan.width, a.headDim);
     }
   }
-  const int64_t last = a.start + first + n - 1;   // position of the tile's last query: no key beyond it is looked at
+  const int64_t last = a.start + first + n - 1;  // position of the tile's last query: no key beyond it is looked at
   for (int64_t t = plan.firstKey(first) / kKeyTile; t <= last / kKeyTile; ++t) {
     const uint8_t* k = plan.tile(head, t);
     const bool cut = plan.firstKey(first + n - 1) > t * kKeyTile;
@@ -155,7 +155,7 @@ void prefillAttention(const PrefillAttentionArgs& a, Pool& pool) {
   pool.forEach(int(a.kvHeads * packed), [&](int job) { packTile(plan, int(job / packed), skipped + job % packed); });
   const int64_t tiles = (a.n + kQueryTile - 1) / kQueryTile;
   pool.forEach(int(a.kvHeads * tiles), [&](int job) {
-    const int64_t tile = tiles - 1 - job / a.kvHeads;   // longest first
+    const int64_t tile = tiles - 1 - job / a.kvHeads;  // longest first
     attendTile(plan, job % a.kvHeads, tile * kQueryTile, std::min(kQueryTile, a.n - tile * kQueryTile));
   });
 }

@@ -15,7 +15,7 @@ namespace presslab::kernels {
 
 namespace {
 
-constexpr int kMaxBlocks = 8;                // of 32 columns in a GGUF block
+constexpr int kMaxBlocks = 8;  // of 32 columns in a GGUF block
 
 /// 32 columns of a row: w = d[half] * (q - offset of the form) + m.
 struct Block {
@@ -76,7 +76,7 @@ void unpackK(const uint8_t* in, bool five, Block* out) {
 void unpackQ6K(const uint8_t* in, Block* out) {
   const float d = halfAt(in + 208);
   const auto* scales = reinterpret_cast<const int8_t*>(in + 192);
-  for (int j = 0; j < 8; ++j) {              // 32 columns; half a GGUF block holds four
+  for (int j = 0; j < 8; ++j) {  // 32 columns; half a GGUF block holds four
     const uint8_t* low = in + j / 4 * 64 + j % 2 * 32;
     const uint8_t* high = in + 128 + j / 4 * 32;
     const int quarter = j % 4;
@@ -90,26 +90,49 @@ void unpackQ6K(const uint8_t* in, Block* out) {
 int unpackBlock(QuantType t, const uint8_t* in, Block* out) {
   Block& b = out[0];
   switch (t) {
-    case QuantType::Q4_0: nibbles(in + 2, b.q); b.d[0] = halfAt(in); b.m = -8 * b.d[0]; return 1;
-    case QuantType::Q4_1: nibbles(in + 4, b.q); b.d[0] = halfAt(in); b.m = halfAt(in + 2); return 1;
-    case QuantType::Q5_0: nibbles(in + 6, b.q); addFifthBits(in + 2, b.q); b.d[0] = halfAt(in); b.m = -16 * b.d[0]; return 1;
-    case QuantType::Q5_1: nibbles(in + 8, b.q); addFifthBits(in + 4, b.q); b.d[0] = halfAt(in); b.m = halfAt(in + 2); return 1;
+    case QuantType::Q4_0:
+      nibbles(in + 2, b.q);
+      b.d[0] = halfAt(in);
+      b.m = -8 * b.d[0];
+      return 1;
+    case QuantType::Q4_1:
+      nibbles(in + 4, b.q);
+      b.d[0] = halfAt(in);
+      b.m = halfAt(in + 2);
+      return 1;
+    case QuantType::Q5_0:
+      nibbles(in + 6, b.q);
+      addFifthBits(in + 2, b.q);
+      b.d[0] = halfAt(in);
+      b.m = -16 * b.d[0];
+      return 1;
+    case QuantType::Q5_1:
+      nibbles(in + 8, b.q);
+      addFifthBits(in + 4, b.q);
+      b.d[0] = halfAt(in);
+      b.m = halfAt(in + 2);
+      return 1;
     case QuantType::Q8_0:
       for (int i = 0; i < kBlock; ++i) b.q[i] = uint8_t(in[2 + i] ^ 0x80);
       b.d[0] = halfAt(in);
       return 1;
-    case QuantType::Q4_K: unpackK(in, false, out); return 8;
-    case QuantType::Q5_K: unpackK(in, true, out); return 8;
-    case QuantType::Q6_K: unpackQ6K(in, out); return 8;
-    default: return 0;
+    case QuantType::Q4_K:
+      unpackK(in, false, out);
+      return 8;
+    case QuantType::Q5_K:
+      unpackK(in, true, out);
+      return 8;
+    case QuantType::Q6_K:
+      unpackQ6K(in, out);
+      return 8;
+    default:
+      return 0;
   }
 }
 
 int scaleBytes(Form f) { return f == Form::Q8S ? 2 * kPanel : 4 * kPanel; }
 constexpr int kNibbleBytes = kPanel * kBlock / 2, kPairBytes = kPanel * kBlock / 4;  // of a block: 4 bits, and 2 bits of each quant
-int blockBytes(Form f) {
-  return scaleBytes(f) + (f == Form::Q4M ? kNibbleBytes : f == Form::Q6S ? kNibbleBytes + kPairBytes : kPanel * kBlock);
-}
+int blockBytes(Form f) { return scaleBytes(f) + (f == Form::Q4M ? kNibbleBytes : f == Form::Q6S ? kNibbleBytes + kPairBytes : kPanel * kBlock); }
 
 void storeHalf(uint8_t* scales, int index, float v) {
   const uint16_t h = floatToHalf(v);
@@ -120,8 +143,10 @@ void storeHalf(uint8_t* scales, int index, float v) {
 void placeBlock(Form f, const Block& b, int lane, float divisor, uint8_t* block) {
   uint8_t *const scales = block, *const quants = block + scaleBytes(f);
   storeHalf(scales, lane, b.d[0] / divisor);
-  if (f == Form::Q6S) storeHalf(scales, kPanel + lane, b.d[1] / divisor);
-  else if (f != Form::Q8S) storeHalf(scales, kPanel + lane, b.m / divisor);
+  if (f == Form::Q6S)
+    storeHalf(scales, kPanel + lane, b.d[1] / divisor);
+  else if (f != Form::Q8S)
+    storeHalf(scales, kPanel + lane, b.m / divisor);
   for (int c = 0; c < kBlock; ++c) {
     if (f == Form::Q4M || f == Form::Q6S) {
       const int group = c % 16 / 4, place = lane * 4 + c % 4;
@@ -161,7 +186,8 @@ void packQuantRow(QuantType t, Form f, const uint8_t* in, int64_t cols, int lane
   }
 }
 
-template <class T> void interleave(const T* row, int64_t cols, int lane, uint8_t* panel) {
+template <class T>
+void interleave(const T* row, int64_t cols, int lane, uint8_t* panel) {
   T* out = reinterpret_cast<T*>(panel) + lane;
   for (int64_t i = 0; i < cols; ++i) out[i * kPanel] = row[i];
 }
@@ -170,25 +196,33 @@ int elementBytes(Form f) { return f == Form::F32 ? 4 : 2; }
 
 bool isPlain(Form f) { return f == Form::F32 || f == Form::F16 || f == Form::BF16; }
 
-int64_t bytesOfPanel(Form f, int64_t cols) {
-  return ((isPlain(f) ? cols * kPanel * elementBytes(f) : cols / kBlock * blockBytes(f)) + 63) / 64 * 64;
-}
+int64_t bytesOfPanel(Form f, int64_t cols) { return ((isPlain(f) ? cols * kPanel * elementBytes(f) : cols / kBlock * blockBytes(f)) + 63) / 64 * 64; }
 
 }  // namespace
 
 TypeBlock typeBlock(QuantType t) {
   switch (t) {
-    case QuantType::F32: return {1, 4};
+    case QuantType::F32:
+      return {1, 4};
     case QuantType::F16:
-    case QuantType::BF16: return {1, 2};
-    case QuantType::Q4_0: return {32, 18};
-    case QuantType::Q4_1: return {32, 20};
-    case QuantType::Q5_0: return {32, 22};
-    case QuantType::Q5_1: return {32, 24};
-    case QuantType::Q8_0: return {32, 34};
-    case QuantType::Q4_K: return {256, 144};
-    case QuantType::Q5_K: return {256, 176};
-    case QuantType::Q6_K: return {256, 210};
+    case QuantType::BF16:
+      return {1, 2};
+    case QuantType::Q4_0:
+      return {32, 18};
+    case QuantType::Q4_1:
+      return {32, 20};
+    case QuantType::Q5_0:
+      return {32, 22};
+    case QuantType::Q5_1:
+      return {32, 24};
+    case QuantType::Q8_0:
+      return {32, 34};
+    case QuantType::Q4_K:
+      return {256, 144};
+    case QuantType::Q5_K:
+      return {256, 176};
+    case QuantType::Q6_K:
+      return {256, 210};
   }
   return {1, 4};
 }
@@ -196,17 +230,24 @@ TypeBlock typeBlock(QuantType t) {
 Form packedForm(QuantType t, bool exact) {
   if (exact) return Form::F32;
   switch (t) {
-    case QuantType::F32: return Form::F32;
-    case QuantType::F16: return Form::F16;
-    case QuantType::BF16: return Form::BF16;
+    case QuantType::F32:
+      return Form::F32;
+    case QuantType::F16:
+      return Form::F16;
+    case QuantType::BF16:
+      return Form::BF16;
     case QuantType::Q4_0:
     case QuantType::Q4_1:
-    case QuantType::Q4_K: return Form::Q4M;
-    case QuantType::Q8_0: return Form::Q8S;
+    case QuantType::Q4_K:
+      return Form::Q4M;
+    case QuantType::Q8_0:
+      return Form::Q8S;
     case QuantType::Q5_0:
     case QuantType::Q5_1:
-    case QuantType::Q5_K: return Form::Q8M;
-    case QuantType::Q6_K: return Form::Q6S;
+    case QuantType::Q5_K:
+      return Form::Q8M;
+    case QuantType::Q6_K:
+      return Form::Q6S;
   }
   return Form::F32;
 }
@@ -248,7 +289,7 @@ PackedMatrix packMatrix(QuantType t, const void* data, int64_t rows, int64_t col
         interleave(wide, cols, lane, panel);
       } else if (plain) {
         auto* copy = reinterpret_cast<uint16_t*>(threadScratch(0, size_t(cols + 1) / 2));
-        std::memcpy(copy, row, size_t(cols) * 2);          // the source may lie at an odd address
+        std::memcpy(copy, row, size_t(cols) * 2);  // the source may lie at an odd address
         interleave(copy, cols, lane, panel);
       } else {
         const float divisor = w.rowScale ? rowDivisor(t, row, cols / tb.elements) : 1.f;
@@ -266,8 +307,10 @@ void unpackRow(const Packed& w, int64_t r, float* out) {
   if (w.blocks == 0) {
     for (int64_t i = 0; i < w.cols; ++i) {
       const int64_t at = i * kPanel + lane;
-      if (w.form == Form::F32) out[i] = reinterpret_cast<const float*>(panel)[at];
-      else out[i] = w.form == Form::F16 ? halfToFloat(half16(panel + 2 * at)) : bfloatToFloat(half16(panel + 2 * at));
+      if (w.form == Form::F32)
+        out[i] = reinterpret_cast<const float*>(panel)[at];
+      else
+        out[i] = w.form == Form::F16 ? halfToFloat(half16(panel + 2 * at)) : bfloatToFloat(half16(panel + 2 * at));
     }
     return;
   }
@@ -283,9 +326,15 @@ void unpackRow(const Packed& w, int64_t r, float* out) {
       if (nibble) byte = c < 16 ? byte & 0xF : byte >> 4;
       if (w.form == Form::Q6S) byte |= (quants[kNibbleBytes + c / 16 * 4 * kPanel + place] >> 2 * group & 3) << 4;
       switch (w.form) {
-        case Form::Q8S: out[c] = d * float(byte - 128); break;
-        case Form::Q6S: out[c] = (c < 16 ? d : second) * float(byte - 32); break;
-        default: out[c] = std::fma(d, float(byte), second); break;
+        case Form::Q8S:
+          out[c] = d * float(byte - 128);
+          break;
+        case Form::Q6S:
+          out[c] = (c < 16 ? d : second) * float(byte - 32);
+          break;
+        default:
+          out[c] = std::fma(d, float(byte), second);
+          break;
       }
     }
   }

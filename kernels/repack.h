@@ -9,7 +9,9 @@
 
 namespace presslab::kernels {
 
-struct TypeBlock { int elements, bytes; };
+struct TypeBlock {
+  int elements, bytes;
+};
 TypeBlock typeBlock(QuantType);
 /// The form in which a type is packed.
 Form packedForm(QuantType, bool exact);

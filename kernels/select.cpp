@@ -9,12 +9,12 @@ namespace presslab::kernels {
 
 namespace {
 
-constexpr int64_t kVectorBytes = 64;         // of the widest instruction set
+constexpr int64_t kVectorBytes = 64;  // of the widest instruction set
 
 /// Unsigned key in the order of selection: NaN is 0, then -inf upward; -0 equals +0.
 uint32_t keyOf(float score) {
   if (score != score) return 0;
-  const float value = score + 0.f;           // -0 becomes +0
+  const float value = score + 0.f;  // -0 becomes +0
   uint32_t bits;
   std::memcpy(&bits, &value, 4);
   return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
@@ -30,8 +30,8 @@ void selectTop(const float* score, int64_t n, int64_t keep, int32_t* kept) {
   }
   // Three digits, highest first: the digit at which the running count from above reaches `wanted` is the threshold's.
   constexpr int kBits[3] = {11, 11, 10}, kShift[3] = {21, 10, 0};
-  uint32_t threshold = 0, known = 0;         // digits found so far and their mask
-  int64_t wanted = keep, equal = n;          // wanted: entries still to be taken among those that share the known digits
+  uint32_t threshold = 0, known = 0;  // digits found so far and their mask
+  int64_t wanted = keep, equal = n;   // wanted: entries still to be taken among those that share the known digits
   for (int pass = 0; pass < 3; ++pass) {
     int64_t count[2048] = {};
     const uint32_t digits = (1u << kBits[pass]) - 1;
@@ -44,7 +44,7 @@ void selectTop(const float* score, int64_t n, int64_t keep, int32_t* kept) {
     equal = count[digit];
     threshold |= digit << kShift[pass];
     known |= digits << kShift[pass];
-    if (equal == wanted) break;              // the whole bucket is taken
+    if (equal == wanted) break;  // the whole bucket is taken
   }
   // Of the entries equal to the threshold the later ones are taken.
   int64_t skip = equal - wanted;

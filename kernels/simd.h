@@ -16,7 +16,7 @@ namespace presslab::kernels {
 namespace {
 
 #if defined(__AVX512F__)
-constexpr int W = 16;                        // floats of a register
+constexpr int W = 16;  // floats of a register
 #elif defined(__AVX2__)
 constexpr int W = 8;
 #else
@@ -68,7 +68,7 @@ inline uint32_t floatToBits(float f) {
 inline float scalarHalf(uint16_t h) {
   const uint32_t magnitude = h & 0x7FFFu;
   const float f = magnitude >= 0x7C00u ? bitsToFloat(0x7F800000u | (magnitude & 0x3FFu) << 13)
-                                       : bitsToFloat(magnitude << 13) * 0x1p112f;   // also right for subnormals
+                                       : bitsToFloat(magnitude << 13) * 0x1p112f;  // also right for subnormals
   return bitsToFloat(floatToBits(f) | uint32_t(h & 0x8000u) << 16);
 }
 
@@ -103,19 +103,33 @@ inline Vf loadBf16(const uint16_t* p) {
 #endif
 }
 
-template <KvElem E> struct ElemOf { using Type = uint16_t; };
-template <> struct ElemOf<KvElem::F32> { using Type = float; };
+template <KvElem E>
+struct ElemOf {
+  using Type = uint16_t;
+};
+template <>
+struct ElemOf<KvElem::F32> {
+  using Type = float;
+};
 
-template <KvElem E> inline Vf loadElem(const typename ElemOf<E>::Type* p) {
-  if constexpr (E == KvElem::F32) return load(p);
-  else if constexpr (E == KvElem::F16) return loadHalf(p);
-  else return loadBf16(p);
+template <KvElem E>
+inline Vf loadElem(const typename ElemOf<E>::Type* p) {
+  if constexpr (E == KvElem::F32)
+    return load(p);
+  else if constexpr (E == KvElem::F16)
+    return loadHalf(p);
+  else
+    return loadBf16(p);
 }
 
-template <KvElem E> inline float scalarElem(const typename ElemOf<E>::Type* p) {
-  if constexpr (E == KvElem::F32) return *p;
-  else if constexpr (E == KvElem::F16) return scalarHalf(*p);
-  else return bitsToFloat(uint32_t(*p) << 16);
+template <KvElem E>
+inline float scalarElem(const typename ElemOf<E>::Type* p) {
+  if constexpr (E == KvElem::F32)
+    return *p;
+  else if constexpr (E == KvElem::F16)
+    return scalarHalf(*p);
+  else
+    return bitsToFloat(uint32_t(*p) << 16);
 }
 
 /// e^x; 0 below -87.3 and for -inf, e^88.3 above 88.3, NaN stays NaN. Relative error about 2e-7.
@@ -124,7 +138,7 @@ inline Vf expV(Vf x) {
   const Vi under = x < low;
   Vf t = x > high ? high : x;
   t = under ? low : t;
-  constexpr float kShift = 12582912.f;       // 1.5 * 2^23: the sum's low bits are the rounded integer
+  constexpr float kShift = 12582912.f;  // 1.5 * 2^23: the sum's low bits are the rounded integer
   const Vf shifted = mulAdd(t, splat(1.44269504f), splat(kShift));
   const Vf n = shifted - kShift;
   Vf r = mulAdd(n, splat(-0.693359375f), t);

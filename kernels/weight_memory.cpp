@@ -38,7 +38,9 @@ std::shared_ptr<uint8_t> newSlab(size_t bytes) {
 #endif
 }
 
-struct FreeLater { void operator()(float* p) const { std::free(p); } };
+struct FreeLater {
+  void operator()(float* p) const { std::free(p); }
+};
 struct Scratch {
   std::unique_ptr<float, FreeLater> data;
   size_t floats = 0;
@@ -48,7 +50,7 @@ struct Scratch {
 
 std::shared_ptr<uint8_t> allocateWeights(size_t bytes) {
   static std::mutex mutex;
-  static std::weak_ptr<uint8_t> slab;        // alive as long as a matrix lies in it
+  static std::weak_ptr<uint8_t> slab;  // alive as long as a matrix lies in it
   static size_t used = 0;
   bytes = roundUp(bytes ? bytes : 1, kLine);
   if (bytes > kSlabBytes / 2) return newSlab(roundUp(bytes, kHugePage));

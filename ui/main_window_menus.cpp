@@ -84,7 +84,8 @@ void MainWindow::makeMenus() {
   m_openModel = add(
       m_file,
       [this] {
-        const QString path = QFileDialog::getOpenFileName(this, tr("Open a model file"), {}, tr("Models (*.gguf *.safetensors *.bin config.json);;All files (*)"));
+        const QString path =
+            QFileDialog::getOpenFileName(this, tr("Open a model file"), {}, tr("Models (*.gguf *.safetensors *.bin config.json);;All files (*)"));
         if (path.isEmpty()) return;
         loadModel(path);
       },

@@ -254,7 +254,9 @@ void addCalibrate(Commands& commands) {
   addInteger(app, "--texts", o->check.texts, 1, kMostTexts, "check: held-out texts of each length");
   addInteger(app, "-n,--n-new", o->check.newTokens, 1, kMostNew, "check: positions of each text");
   app.add_option("--file", o->check.file, "check: text that no calibration read, instead of a made-up one")->type_name("TEXT");
-  app.add_option("--out", o->out, "File to write; without it the user's data folder, where every command looks. check: folder of rows, continued there")->type_name("FILE");
+  app.add_option("--out", o->out,
+                 "File to write; without it the user's data folder, where every command looks. check: folder of rows, continued there")
+      ->type_name("FILE");
   addSeed(app, o->seed);
   addFormat(app, o->format);
   commands.onRun(app, [o](const Context& c) { return calibrateModel(*o, c); });

@@ -35,7 +35,7 @@ struct SamplingOptions {
 struct PromptOptions {
   std::optional<std::string> tokens, prompt, promptFile, question;
   std::vector<std::string> questions;  // in place of `question` where several may be asked
-  int context = 0;  // 0: not given
+  int context = 0;                     // 0: not given
   bool raw = false, queryAware = false;
 
   void add(CLI::App&, bool synthetic, bool severalQuestions = false);

@@ -24,16 +24,16 @@ struct RunMemory;
 
 struct RunOutcome {
   enum class Status { Done, Cancelled, Failed } status = Status::Done;
-  int exitCode = 0;                                    // design section 6
+  int exitCode = 0;  // design section 6
   std::string error;
-  std::shared_ptr<const Comparison> comparison;        // partial when cancelled or failed, may be null
+  std::shared_ptr<const Comparison> comparison;  // partial when cancelled or failed, may be null
 };
 
 /// What a method would hold before anything runs: the ghost bytes and bounds of the window. Pure arithmetic.
 struct Prediction {
-  std::string method, error;                           // error: why the spec is refused at this length, empty when it runs
+  std::string method, error;  // error: why the spec is refused at this length, empty when it runs
   int64_t kvBytes = 0, kvBytesFull = 0, kvBytesPeak = 0, weightBytes = 0;
-  double boundSpeedup = 1;                             // (W + KV) / (W + kept KV)
+  double boundSpeedup = 1;  // (W + KV) / (W + kept KV)
 };
 
 /// The whole engine behind plain values: one object, one thread at a time. Keeps the loaded model between calls.
@@ -86,7 +86,9 @@ std::vector<ModelInfo> findModels();
 /// Device names that exist here, "cpu" first.
 std::vector<std::string> devices();
 
-struct Version { std::string version, commit; };
+struct Version {
+  std::string version, commit;
+};
 Version programVersion();
 
 }  // namespace presslab

@@ -12,23 +12,23 @@ enum class ParamType { Bool, Int, Float, Text, Choice, Press };
 
 /// One argument of a press: the single source of the form, the command line, the docs and the tests.
 struct ParamSpec {
-  std::string_view key, label;   // key as in a spec text
+  std::string_view key, label;  // key as in a spec text
   ParamType type = ParamType::Float;
-  std::string_view unit;         // "tok", "share", ""
-  double min = 0, max = 0;       // for Int and Float; inclusive min
-  std::string_view def;          // default as spec text
+  std::string_view unit;    // "tok", "share", ""
+  double min = 0, max = 0;  // for Int and Float; inclusive min
+  std::string_view def;     // default as spec text
   std::string_view help;
-  std::string_view source;       // paper or definition
-  std::string_view choices;      // for Choice: "a|b|c"
-  std::string_view aliases;      // "compression_ratio" ...; '|' separated
-  bool maxExclusive = false;     // ratio: [0,1)
+  std::string_view source;    // paper or definition
+  std::string_view choices;   // for Choice: "a|b|c"
+  std::string_view aliases;   // "compression_ratio" ...; '|' separated
+  bool maxExclusive = false;  // ratio: [0,1)
 };
 
 /// One row of the press table.
 struct PressInfo {
   std::string_view id, title, summary, source;
   std::span<const ParamSpec> params;
-  bool ragged = false;           // heads of one layer may keep different counts
+  bool ragged = false;  // heads of one layer may keep different counts
   bool wrapper = false;
 };
 

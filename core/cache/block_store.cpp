@@ -11,7 +11,7 @@
 namespace presslab {
 namespace {
 
-constexpr int64_t kGrowth = 4;              // blocks added to each head when nothing was reserved
+constexpr int64_t kGrowth = 4;  // blocks added to each head when nothing was reserved
 
 }  // namespace
 

@@ -33,11 +33,13 @@ class BlockStore {
   int64_t headBytes(int head) const { return 2 * m_blockBytes * count(head); }
   int64_t usedBytes() const { return 2 * m_blockBytes * m_count; }
   int64_t reservedBytes() const { return 2 * m_blockBytes * (m_capacity - m_count); }
-  int64_t heldBytes() const { return m_arena.size() - reservedBytes(); }   ///< used and the page rounding
+  int64_t heldBytes() const { return m_arena.size() - reservedBytes(); }  ///< used and the page rounding
   BlockStore clone() const;
 
  private:
-  struct Head { int64_t offset = 0, count = 0, capacity = 0; };
+  struct Head {
+    int64_t offset = 0, count = 0, capacity = 0;
+  };
 
   int m_headDim;
   kernels::KvForm m_form = kernels::KvForm::None;

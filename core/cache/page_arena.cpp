@@ -14,9 +14,7 @@
 namespace presslab {
 namespace {
 
-[[noreturn]] void refused(int64_t bytes) {
-  throw Failure(ErrorCode::NoMemory, "memory: the system refused " + std::to_string(bytes) + " bytes");
-}
+[[noreturn]] void refused(int64_t bytes) { throw Failure(ErrorCode::NoMemory, "memory: the system refused " + std::to_string(bytes) + " bytes"); }
 
 }  // namespace
 

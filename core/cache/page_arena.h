@@ -18,7 +18,7 @@ class PageArena {
   PageArena& operator=(const PageArena&) = delete;
 
   std::byte* data() const { return m_data; }
-  int64_t size() const { return m_size; }     ///< a multiple of the page size
+  int64_t size() const { return m_size; }  ///< a multiple of the page size
   /// Holds at least `bytes`, rounded up to pages. New pages read as zero and cost nothing until they are written. Throws
   /// Failure(NoMemory) with the bytes asked for; the old contents stay then.
   void resize(int64_t bytes);

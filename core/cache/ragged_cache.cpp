@@ -14,13 +14,18 @@
 namespace presslab {
 namespace {
 
-constexpr int64_t kGrowth = 64;             // rows added to each head when nothing was reserved
+constexpr int64_t kGrowth = 64;  // rows added to each head when nothing was reserved
 
 }  // namespace
 
 RaggedCache::RaggedCache(int layers, int kvHeads, int headDim, kernels::Elem elem)
-    : m_layers(layers), m_kvHeads(kvHeads), m_headDim(headDim), m_elem(elem), m_rowBytes(kernels::rowBytes(elem, headDim)),
-      m_heads(size_t(layers) * size_t(kvHeads)), m_blocks(layers * kvHeads, headDim) {}
+    : m_layers(layers),
+      m_kvHeads(kvHeads),
+      m_headDim(headDim),
+      m_elem(elem),
+      m_rowBytes(kernels::rowBytes(elem, headDim)),
+      m_heads(size_t(layers) * size_t(kvHeads)),
+      m_blocks(layers * kvHeads, headDim) {}
 
 void RaggedCache::notePeak() { m_peak = std::max(m_peak, heldBytes()); }
 
@@ -49,9 +54,7 @@ void RaggedCache::beginLayer(int layer, int64_t tokens) {
   notePeak();
 }
 
-int64_t RaggedCache::headBytes(int layer, int head) const {
-  return 2 * m_rowBytes * at(layer, head).rows() + m_blocks.headBytes(index(layer, head));
-}
+int64_t RaggedCache::headBytes(int layer, int head) const { return 2 * m_rowBytes * at(layer, head).rows() + m_blocks.headBytes(index(layer, head)); }
 
 int64_t RaggedCache::gather(int64_t from, int64_t to, std::span<const int32_t> rows) {
   kernels::compactRows(m_arena.data() + to, m_arena.data() + from, m_rowBytes, rows.data(), int64_t(rows.size()));
@@ -79,7 +82,7 @@ void RaggedCache::keep(int layer, const LayerKeep& kept) {
     const HeadKeep& keep = kept.heads[size_t(h)];
     m_rows -= int64_t(head.positions.size());
     m_capacity -= head.capacity;
-    head.positions = std::vector<int32_t>(keep.positions);   // a new vector: the old one's room goes back too
+    head.positions = std::vector<int32_t>(keep.positions);  // a new vector: the old one's room goes back too
     head.capacity = head.rows();
     head.ring = keep.ring;
     head.sink = head.next = keep.sink;
@@ -106,13 +109,14 @@ void RaggedCache::keepSlots(const std::vector<std::vector<int32_t>>& slots) {
     const int layer = int(i) / m_kvHeads, h = int(i) % m_kvHeads;
     int32_t before = -1;
     for (const int32_t s : slots[i]) {
-      if (s <= before || s >= length(layer, h)) throw Failure(ErrorCode::Failed, cachePlace(layer, h) + "kept slot " + std::to_string(s) + " after " + std::to_string(before));
+      if (s <= before || s >= length(layer, h))
+        throw Failure(ErrorCode::Failed, cachePlace(layer, h) + "kept slot " + std::to_string(s) + " after " + std::to_string(before));
       before = s;
     }
     if (!slots[i].empty() && (m_heads[i].ring || m_heads[i].blockRows > 0))
       throw Failure(ErrorCode::Failed, cachePlace(layer, h) + "a ring or a quantised head cannot be cut while decoding");
   }
-  int64_t to = 0;                            // arrays move towards the start, in their order, so nothing is overwritten before it has moved
+  int64_t to = 0;  // arrays move towards the start, in their order, so nothing is overwritten before it has moved
   std::vector<int32_t> all;
   for (int l = 0; l < m_layers; ++l)
     for (const bool values : {false, true})

@@ -13,8 +13,8 @@
 namespace presslab {
 
 /// Keys and values of one sequence: every layer and KV head has its own length. All heads of all layers lie packed in one mapping, so
-/// page rounding costs at most one page over the whole cache (and one over its quantised blocks). Layer by layer: K of each head, then V of each head, each array with
-/// room for `capacity` rows. Eviction moves the kept rows together in place and gives the pages behind them back to the system.
+/// page rounding costs at most one page over the whole cache (and one over its quantised blocks). Layer by layer: K of each head, then V of each
+/// head, each array with room for `capacity` rows. Eviction moves the kept rows together in place and gives the pages behind them back to the system.
 /// A layer may be kept with its older rows quantised: then a head's slots are first those of its blocks (BlockStore), then its rows.
 /// Used by one thread at a time.
 class RaggedCache {
@@ -46,13 +46,13 @@ class RaggedCache {
   int64_t length(int layer, int head) const { return int64_t(at(layer, head).positions.size()); }
   /// Position of each slot, in storage order.
   std::span<const int32_t> slots(int layer, int head) const { return at(layer, head).positions; }
-  std::vector<int32_t> positions(int layer, int head) const;    ///< ascending
-  bool isRing(int layer, int head) const { return at(layer, head).ring; }   ///< its slots need not ascend
+  std::vector<int32_t> positions(int layer, int head) const;               ///< ascending
+  bool isRing(int layer, int head) const { return at(layer, head).ring; }  ///< its slots need not ascend
   int64_t headBytes(int layer, int head) const;
 
   int64_t usedBytes() const { return 2 * m_rowBytes * m_rows + m_blocks.usedBytes(); }
   int64_t reservedBytes() const { return reservedRows() + m_blocks.reservedBytes(); }
-  int64_t heldBytes() const { return m_arena.size() - reservedRows() + m_blocks.heldBytes(); }   ///< used and the page rounding
+  int64_t heldBytes() const { return m_arena.size() - reservedRows() + m_blocks.heldBytes(); }  ///< used and the page rounding
   int64_t indexBytes() const;
   int64_t peakBytes() const { return m_peak; }
   kernels::Elem elem() const { return m_elem; }
@@ -63,14 +63,14 @@ class RaggedCache {
 
  private:
   struct Head {
-    int64_t k = 0, v = 0;                   // byte offsets in the arena
-    int64_t capacity = 0;                   // rows
-    std::vector<int32_t> positions;         // of each slot; its size is the length
+    int64_t k = 0, v = 0;            // byte offsets in the arena
+    int64_t capacity = 0;            // rows
+    std::vector<int32_t> positions;  // of each slot; its size is the length
     bool ring = false;
-    int64_t sink = 0, ringRows = 0;         // rows of a full ring
-    int64_t next = 0;                       // slot that a full ring overwrites
-    int64_t blockRows = 0;                  // leading slots that stand in blocks
-    int64_t residual = -1;                  // rows that stay rows; below 0: nothing is quantised
+    int64_t sink = 0, ringRows = 0;  // rows of a full ring
+    int64_t next = 0;                // slot that a full ring overwrites
+    int64_t blockRows = 0;           // leading slots that stand in blocks
+    int64_t residual = -1;           // rows that stay rows; below 0: nothing is quantised
     int64_t rows() const { return int64_t(positions.size()) - blockRows; }
   };
   Head& at(int layer, int head) { return m_heads[size_t(layer) * size_t(m_kvHeads) + size_t(head)]; }
@@ -89,10 +89,10 @@ class RaggedCache {
   kernels::Elem m_elem;
   int64_t m_rowBytes;
   int64_t m_rows = 0, m_capacity = 0, m_peak = 0;
-  std::vector<Head> m_heads;                // layer * kvHeads + head
+  std::vector<Head> m_heads;  // layer * kvHeads + head
   PageArena m_arena;
   BlockStore m_blocks;
-  std::vector<float> m_blockRows;           // (2, 32, headDim): rows on their way into a block
+  std::vector<float> m_blockRows;  // (2, 32, headDim): rows on their way into a block
 };
 
 }  // namespace presslab

@@ -13,12 +13,18 @@
 namespace presslab {
 
 struct CalibrateSpec {
-  bool light = false;                       // two documents, curves and stream_err only, equal gates
-  std::vector<int> expertCounts{4};         // expert lists made: the first E policies for each; learned importance is the fifth unless light
+  bool light = false;                // two documents, curves and stream_err only, equal gates
+  std::vector<int> expertCounts{4};  // expert lists made: the first E policies for each; learned importance is the fifth unless light
   uint64_t seed = 0;
-  std::string corpus;                       // folder of .txt files beside the bundled ones; empty: bundled only
+  std::string corpus;  // folder of .txt files beside the bundled ones; empty: bundled only
 };
-struct CalibrateReport { Pattern pattern; double seconds = 0; int documents = 0; int64_t tokens = 0; std::vector<std::string> lines; };
+struct CalibrateReport {
+  Pattern pattern;
+  double seconds = 0;
+  int documents = 0;
+  int64_t tokens = 0;
+  std::vector<std::string> lines;
+};
 
 /// routed-press.md section 2. Deterministic with a seed. progress(0..1, what). Throws Failure(Cancelled).
 CalibrateReport calibrate(LoadedModel&, const CalibrateSpec&, const std::function<void(double, const std::string&)>& progress, std::stop_token);
@@ -28,7 +34,11 @@ QueryStats measureQueries(LoadedModel&, const CalibrateSpec&, const std::functio
 
 /// The pattern to use for a model: shipped or user file with the right fingerprint, the cache of light calibrations, or a light
 /// calibration made now (predicted time told first). noCalibrate: null unless a file exists... never light. `kind`: "file", "light", "none".
-struct PatternChoice { std::shared_ptr<const Pattern> pattern; std::string kind = "none"; std::string path; };
+struct PatternChoice {
+  std::shared_ptr<const Pattern> pattern;
+  std::string kind = "none";
+  std::string path;
+};
 PatternChoice obtainPattern(LoadedModel&, bool noCalibrate, const std::function<void(double, const std::string&)>& progress, std::stop_token);
 
 }  // namespace presslab

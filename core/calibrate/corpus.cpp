@@ -17,10 +17,10 @@ namespace {
 namespace fs = std::filesystem;
 using Names = std::vector<const char*>;
 
-const Names kNato{"alfa", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliett", "kilo", "lima", "mike",
-  "november", "oscar", "papa", "quebec", "romeo", "sierra", "tango", "uniform", "victor", "whiskey", "xray", "yankee", "zulu"};
+const Names kNato{"alfa",     "bravo", "charlie", "delta",  "echo",  "foxtrot", "golf",  "hotel",   "india",  "juliett", "kilo", "lima",   "mike",
+                  "november", "oscar", "papa",    "quebec", "romeo", "sierra",  "tango", "uniform", "victor", "whiskey", "xray", "yankee", "zulu"};
 const Names kPlaces{"the north yard", "the ferry office", "the old observatory", "the seed archive", "the harbour school", "the upper reservoir",
-  "the tram depot", "the glass works", "the herbarium", "the signal tower", "the flour mill", "the county library"};
+                    "the tram depot", "the glass works",  "the herbarium",       "the signal tower", "the flour mill",     "the county library"};
 const Names kThings{"ledger", "lantern", "turbine", "map", "sample box", "clock", "permit", "radio", "survey", "contract", "key", "parcel"};
 
 std::string slurp(const fs::path& path) {
@@ -58,7 +58,9 @@ CalibrationText plainDocument(const Tokenizer& tokenizer, const std::string& nam
   return out;
 }
 
-struct Fact { std::string owner, code; };
+struct Fact {
+  std::string owner, code;
+};
 
 std::vector<Fact> makeFacts(SeededRandom& random, int count) {
   std::vector<Fact> facts;
@@ -78,8 +80,8 @@ std::vector<Fact> makeFacts(SeededRandom& random, int count) {
 }
 
 /// Filler with codes hidden in it, then a question about them and its answer, in the model's chat form where it has one.
-CalibrationText retrievalDocument(const Tokenizer& tokenizer, const VocabData& vocab, const std::string& name, const std::string& filler,
-                                  int context, int continuation, uint64_t seed) {
+CalibrationText retrievalDocument(const Tokenizer& tokenizer, const VocabData& vocab, const std::string& name, const std::string& filler, int context,
+                                  int continuation, uint64_t seed) {
   SeededRandom random(seed);
   const std::vector<Fact> facts = makeFacts(random, 4);
   const Fact& asked = facts[size_t(random.below(facts.size()))];

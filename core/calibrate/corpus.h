@@ -12,8 +12,8 @@ namespace presslab {
 /// One calibration document: `context` tokens whose keys are judged, then a continuation whose queries judge them.
 struct CalibrationText {
   std::string name;
-  std::vector<int32_t> ids;                 // context + continuation
-  int firstQuery = 0;                       // queries of the continuation from here on count (retrieval: from the last question token)
+  std::vector<int32_t> ids;  // context + continuation
+  int firstQuery = 0;        // queries of the continuation from here on count (retrieval: from the last question token)
 };
 
 /// `count` documents of exactly context + continuation tokens, in an order that mixes the kinds: bundled texts and texts made by seeded

@@ -47,7 +47,7 @@ double predictSeconds(LoadedModel& model, std::stop_token stop) {
   const auto start = std::chrono::steady_clock::now();
   forward(*model.backend, ids, stop);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  const double documents = 2, scoring = 2;   // scores and curves take about as long again as the prefill
+  const double documents = 2, scoring = 2;  // scores and curves take about as long again as the prefill
   return seconds * double(std::min<int64_t>(1088, positions)) / double(ids.size()) * documents * scoring;
 }
 
@@ -55,7 +55,7 @@ double predictSeconds(LoadedModel& model, std::stop_token stop) {
 
 PatternChoice obtainPattern(LoadedModel& model, bool noCalibrate, const std::function<void(double, const std::string&)>& progress,
                             std::stop_token stop) {
-  const HeadShape shape = model.backend->shape().pressed();   // layers that presses leave alone have no part in it
+  const HeadShape shape = model.backend->shape().pressed();  // layers that presses leave alone have no part in it
   const std::string fingerprint = modelFingerprint(*model.file);
   PatternChoice choice;
   const fs::path own = homeFolder("XDG_DATA_HOME", ".local/share") / "patterns";

@@ -25,7 +25,11 @@ void rotatedQuery(const LayerTrace& t, const HeadShape& shape, int64_t position,
 }  // namespace
 
 LayerProbe::LayerProbe(const LayerTrace& trace, const HeadShape& shape, int64_t context, int firstQuery)
-    : m_trace(trace), m_shape(shape), m_context(trace), m_tokens(trace.tokens), m_queries(int(trace.tokens - context) - firstQuery),
+    : m_trace(trace),
+      m_shape(shape),
+      m_context(trace),
+      m_tokens(trace.tokens),
+      m_queries(int(trace.tokens - context) - firstQuery),
       m_first(int(context) + firstQuery) {
   const int dim = shape.headDim;
   m_context.tokens = context;
@@ -135,7 +139,7 @@ std::vector<double> LayerProbe::errorCurve(int head, std::span<const int32_t> or
 }
 
 void repeatAttention(const LayerTrace& t, const HeadShape& shape, int64_t context, int queryHead, float* out) {
-  constexpr int kRows = 32;                 // queries whose logits stand at a time
+  constexpr int kRows = 32;  // queries whose logits stand at a time
   const int dim = shape.headDim;
   const float scale = t.scale > 0 ? t.scale : 1.f / std::sqrt(float(dim));
   const Sideways keys(t.k + int64_t(queryHead / shape.group) * t.tokens * dim, dim, t.tokens, dim);

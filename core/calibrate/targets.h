@@ -17,7 +17,7 @@ class LayerProbe {
   LayerProbe(const LayerProbe&) = delete;
   LayerProbe& operator=(const LayerProbe&) = delete;
 
-  const LayerTrace& context() const { return m_context; }   // tokens = context
+  const LayerTrace& context() const { return m_context; }  // tokens = context
   int queries() const { return m_queries; }
 
   /// y1 of a head: mean over queries and group of the attention on each context token, times |v_i|. out: (context).
@@ -32,10 +32,10 @@ class LayerProbe {
   const LayerTrace& m_trace;
   HeadShape m_shape;
   LayerTrace m_context;
-  std::vector<float> m_k, m_v;              // context rows alone
-  std::vector<float> m_probs;               // (kvHeads, group, queries, tokens) unnormalised weights
-  std::vector<double> m_residual;           // |residual|^2 per query
-  int64_t m_tokens = 0;                     // context + continuation
+  std::vector<float> m_k, m_v;     // context rows alone
+  std::vector<float> m_probs;      // (kvHeads, group, queries, tokens) unnormalised weights
+  std::vector<double> m_residual;  // |residual|^2 per query
+  int64_t m_tokens = 0;            // context + continuation
   int m_queries = 0, m_first = 0;
   const float* probs(int head, int group, int query) const;
 };

@@ -75,8 +75,8 @@ void moveBias(std::vector<float>& bias, const std::vector<int64_t>& load, float 
 
 }  // namespace
 
-double gateLoss(const GateSample& sample, const std::vector<int>& chosen, const GateTrainingSpec& spec, const Gates& gates,
-                std::vector<float>* gradW, std::vector<float>* gradC, std::vector<int64_t>* load) {
+double gateLoss(const GateSample& sample, const std::vector<int>& chosen, const GateTrainingSpec& spec, const Gates& gates, std::vector<float>* gradW,
+                std::vector<float>* gradC, std::vector<int64_t>* load) {
   const auto n = chosen.size(), experts = size_t(spec.experts), hidden = size_t(spec.hidden);
   std::vector<float> x(n * hidden), logits(n * experts);
   for (size_t i = 0; i < n; ++i) std::copy_n(sample.x.data() + size_t(chosen[i]) * hidden, hidden, x.data() + i * hidden);
@@ -84,7 +84,7 @@ double gateLoss(const GateSample& sample, const std::vector<int>& chosen, const 
   RouterSpec router;
   router.experts = spec.experts;
   router.topK = spec.topK;
-  router.capacityFactor = spec.experts;     // no capacity while training: the bias keeps the balance
+  router.capacityFactor = spec.experts;  // no capacity while training: the bias keeps the balance
   const Routing routing = routeTokens(router, logits, int64_t(n), gates.bias);
   if (load) *load = routing.tokens;
   const float* g = routing.gates.data();
@@ -107,13 +107,13 @@ double gateLoss(const GateSample& sample, const std::vector<int>& chosen, const 
   if (!gradW || !gradC) return loss;
   gradW->assign(hidden * experts, 0.f);
   gradC->assign(experts, 0.f);
-  std::vector<float> columns(hidden * experts, 0.f);   // (experts, hidden): contiguous sums
+  std::vector<float> columns(hidden * experts, 0.f);  // (experts, hidden): contiguous sums
   for (size_t i = 0; i < n; ++i) {
     float mean = 0;
     for (size_t e = 0; e < experts; ++e) mean += g[i * experts + e] * gradGate[i * experts + e];
     for (size_t e = 0; e < experts; ++e) {
       const float gate = g[i * experts + e];
-      if (gate == 0) continue;                         // not chosen: outside the softmax
+      if (gate == 0) continue;  // not chosen: outside the softmax
       const float d = gate * (gradGate[i * experts + e] - mean);
       (*gradC)[e] += d;
       float* column = columns.data() + e * hidden;

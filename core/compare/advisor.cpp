@@ -7,8 +7,8 @@
 #include <cmath>
 
 #include "core/api/error.h"
-#include "core/engine/backend.h"
 #include "core/compare/match.h"
+#include "core/engine/backend.h"
 #include "core/methods/bind_args.h"
 
 namespace presslab {

@@ -25,7 +25,7 @@ bool sameModel(const ModelSpec& a, const ModelSpec& b) {
 struct Lab::Impl {
   std::unique_ptr<LoadedModel> model;
   RunMemory memory;
-  std::unique_ptr<WhatIf> replay;  // of the model above, so it goes before it
+  std::unique_ptr<WhatIf> replay;     // of the model above, so it goes before it
   std::unique_ptr<AskSession> asked;  // the same
 
   void load(const ModelSpec& spec, const EventSink& sink, std::stop_token stop) {

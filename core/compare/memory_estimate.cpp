@@ -91,7 +91,9 @@ MethodMemory methodMemory(const ModelFootprint& m, const std::string& spec, int6
     if (again) out.kvBytesPeak = full + 2 * whole;  // the whole cache, and a layer of it with the rows of a repetition as long
     const Activations a = activations(m, tokens);
     out.scratchBytes = a.sequence + a.chunk + traceBytes(m, press->needs(), tokens) + kernelBytes(m, tokens);
-    if (again) out.scratchBytes = std::max(out.scratchBytes, a.sequence + a.chunk + traceBytes(m, press->rereadNeeds(), 2 * tokens) + kernelBytes(m, 2 * tokens));
+    if (again)
+      out.scratchBytes =
+          std::max(out.scratchBytes, a.sequence + a.chunk + traceBytes(m, press->rereadNeeds(), 2 * tokens) + kernelBytes(m, 2 * tokens));
     // The cache's list of positions and the plan's.
     out.otherBytes = 2 * kept * 4 + ropeBytes(m, tokens + kRopeAhead) + int64_t(i.vocab) * 4;
     // New tokens come when the scratch has been given back.

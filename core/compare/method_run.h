@@ -21,8 +21,8 @@ struct PromptIds {
   std::string questionText, contextHead;   // for the run's record
   std::vector<std::string> notices;
   double tokenizeMs = 0;
-  int64_t questionInContext = 0;           // queryAware: last tokens of the context that are the question
-  RereadText reread;                       // for presses that read the context again
+  int64_t questionInContext = 0;      // queryAware: last tokens of the context that are the question
+  RereadText reread;                  // for presses that read the context again
   std::vector<int32_t> continuation;  // the text's own next tokens, when they were asked for
 };
 

@@ -77,7 +77,7 @@ void fillScores(WhatIfAnswer& a, const std::optional<BoundStep>& step, const Run
   if (!pattern || pattern->streamErr.size() != heads * 4) return;
   const auto from = pattern->streamErr.begin() + std::ptrdiff_t(size_t(nearestWindow(a.sink, a.recent)) * heads);
   auto next = from;
-  a.scores.assign(size_t(run.shape.heads()), 0);             // layers that presses leave alone have none
+  a.scores.assign(size_t(run.shape.heads()), 0);  // layers that presses leave alone have none
   for (int id = 0; id < run.shape.heads(); ++id)
     if (!run.shape.isBounded(id / run.shape.kvHeads)) a.scores[size_t(id)] = *next++;
   a.scoreSource = "calibration";

@@ -21,7 +21,9 @@ namespace {
 
 constexpr int64_t kGrowth = 64;  // rows added to a head when nothing was reserved
 
-kernels::Elem elemOf(cuda::Type t) { return t == cuda::Type::F32 ? kernels::Elem::F32 : t == cuda::Type::F16 ? kernels::Elem::F16 : kernels::Elem::BF16; }
+kernels::Elem elemOf(cuda::Type t) {
+  return t == cuda::Type::F32 ? kernels::Elem::F32 : t == cuda::Type::F16 ? kernels::Elem::F16 : kernels::Elem::BF16;
+}
 
 }  // namespace
 
@@ -107,8 +109,8 @@ void CudaCache::uploadPositions(int layer) {
   }
 }
 
-/// Moves rows of a layer's heads, numbered by `rows`, into new storage of the capacities that `heads` name; the first blockRows of each go into blocks.
-/// The heads of the layer are `heads` afterwards; positions are the caller's.
+/// Moves rows of a layer's heads, numbered by `rows`, into new storage of the capacities that `heads` name; the first blockRows of each go into
+/// blocks. The heads of the layer are `heads` afterwards; positions are the caller's.
 void CudaCache::gather(int layer, Heads& heads, const Rows& rows) {
   const Heads before = layerHeads(layer);
   const at::Tensor storage = place(heads);
@@ -142,8 +144,7 @@ void CudaCache::gather(int layer, Heads& heads, const Rows& rows) {
 }
 
 void CudaCache::keep(int layer, const LayerKeep& kept) {
-  if (int(kept.heads.size()) != m_kvHeads)
-    throw Failure(ErrorCode::Failed, cachePlace(layer, int(kept.heads.size())) + "heads are missing");
+  if (int(kept.heads.size()) != m_kvHeads) throw Failure(ErrorCode::Failed, cachePlace(layer, int(kept.heads.size())) + "heads are missing");
   useForm(kept.quant.form);
   Heads heads = layerHeads(layer);
   Rows rows;

@@ -29,16 +29,16 @@ class CudaCache {
   void keep(int layer, const LayerKeep&);
   /// Room for n new tokens in every head that is no full ring.
   void reserve(int64_t newTokens);
-  /// The host's side of a token that the device is about to append to every head; makes room first where a head has none, and a block of what has left
-  /// a residual window.
+  /// The host's side of a token that the device is about to append to every head; makes room first where a head has none, and a block of what has
+  /// left a residual window.
   void advanceAll(int32_t position);
 
   // Compression while decoding.
   /// Keeps only the given slots (ascending) of every head, index layer * kvHeads + head; an empty list leaves the head as it is. The layers that lose
   /// slots move into new storage with room for `newTokens`. Throws Failure(Failed) for rings, quantised heads and slots that do not ascend or exist.
   void keepSlots(const std::vector<std::vector<int32_t>>& slots, int64_t newTokens);
-  /// Drops slots of heads that are no rings and not quantised, of a head the highest first: the rows behind each move up, its room stays with the head.
-  /// Throws Failure(Failed) for a slot that does not exist.
+  /// Drops slots of heads that are no rings and not quantised, of a head the highest first: the rows behind each move up, its room stays with the
+  /// head. Throws Failure(Failed) for a slot that does not exist.
   void dropSlots(std::span<const DroppedSlot>);
 
   /// (layers, kvHeads) on the device; brought up to date when the host changed something.

@@ -117,7 +117,8 @@ void CudaCache::dropSlots(std::span<const DroppedSlot> drops) {
     const size_t i = index(d.layer, d.head);
     cuda::HeadState& s = m_states[i];
     if (d.slot < 0 || d.slot >= s.length || s.ring || s.blockRows > 0)
-      throw Failure(ErrorCode::Failed, cachePlace(d.layer, d.head) + "slot " + std::to_string(d.slot) + " of " + std::to_string(s.length) + " cannot be dropped");
+      throw Failure(ErrorCode::Failed,
+                    cachePlace(d.layer, d.head) + "slot " + std::to_string(d.slot) + " of " + std::to_string(s.length) + " cannot be dropped");
     moves.push_back({s.k, s.v, d.slot, d.slot + 1, s.length - d.slot - 1});
     --s.length;
     m_positions[i].erase(m_positions[i].begin() + d.slot);

@@ -234,7 +234,10 @@ LayerTrace CudaSequence::trace(int l) {
 
 void CudaSequence::keep(int l, const LayerKeep& kept) {
   m_backend.enter();
-  if (rewritesRows(kept)) badInput("a press that rewrites kept rows (merged values, turned or zeroed keys): on a device kept rows are moved, not rewritten; --device cpu runs it");
+  if (rewritesRows(kept))
+    badInput(
+        "a press that rewrites kept rows (merged values, turned or zeroed keys): on a device kept rows are moved, not rewritten; --device cpu runs "
+        "it");
   if (m_backend.config().isBounded(l))
     settleBounded();  // its own window, whatever the plan says
   else {

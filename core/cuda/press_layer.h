@@ -9,9 +9,9 @@
 
 namespace presslab::cuda_path {
 
-/// A prefilled layer as presses work on it. Attention of the latest queries is left by prefill attention in the same pass; queries and layer inputs are
-/// recorded on the device where a press reads them. Norms, pools, ranks, mixes, selection and routing are our kernels; what is a product, a softmax
-/// or a range goes through LibTorch. Room for one layer at a time.
+/// A prefilled layer as presses work on it. Attention of the latest queries is left by prefill attention in the same pass; queries and layer inputs
+/// are recorded on the device where a press reads them. Norms, pools, ranks, mixes, selection and routing are our kernels; what is a product, a
+/// softmax or a range goes through LibTorch. Room for one layer at a time.
 class PressLayer final : public DeviceLayer {
  public:
   PressLayer(CudaBackend&, std::shared_ptr<const torch_path::TorchRope>, const DeviceNeeds&, int64_t tokens);

@@ -68,7 +68,8 @@ void PressLayer::keyDiffScores() {
 void PressLayer::windowScores(int64_t queries, int pool, bool valueNorm, bool byCount) {
   const ModelConfig& c = config();
   if (queries > m_window)
-    throw Failure(ErrorCode::Failed, "window scores: " + std::to_string(queries) + " queries are asked for, " + std::to_string(m_window) + " were recorded");
+    throw Failure(ErrorCode::Failed,
+                  "window scores: " + std::to_string(queries) + " queries are asked for, " + std::to_string(m_window) + " were recorded");
   if (queries == 0) {  // one token: nobody is asked
     m_scores.zero_();
     return;
@@ -220,9 +221,10 @@ void PressLayer::importanceScores(const float* weights) {
   for (int64_t first = 0; first < m_tokens; first += kRowsAtOnce) {
     const int64_t n = std::min(kRowsAtOnce, m_tokens - first);
     const at::Tensor i = at::arange(first, first + n, w.options());
-    const at::Tensor own = at::stack({at::log(double(m_tokens) - i) / 7., at::log(1. + i) / 7., (i < double(kSinks)).to(at::kDouble), i / double(m_tokens),
-                                      at::ones_like(i)});
-    const at::Tensor sum = at::matmul(w.narrow(1, 0, hidden), m_input.narrow(0, first, n).to(at::kDouble).t()) + at::matmul(w.narrow(1, hidden, kOwn), own);
+    const at::Tensor own = at::stack(
+        {at::log(double(m_tokens) - i) / 7., at::log(1. + i) / 7., (i < double(kSinks)).to(at::kDouble), i / double(m_tokens), at::ones_like(i)});
+    const at::Tensor sum =
+        at::matmul(w.narrow(1, 0, hidden), m_input.narrow(0, first, n).to(at::kDouble).t()) + at::matmul(w.narrow(1, hidden, kOwn), own);
     plane().narrow(1, first, n).copy_(sum);
   }
 }

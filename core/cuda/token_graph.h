@@ -24,8 +24,8 @@ class TokenGraph {
   /// Decodes one token whose slots cache.advanceAll() has prepared. logits: (vocab) on the host, or null. With a tap the launches are made one by
   /// one and the probabilities of each layer are read back. Throws Failure(Failed) at the first value that is not finite.
   void run(int32_t id, int64_t position, CudaCache& cache, const torch_path::TorchRope& rope, float* logits, const AttentionTap& tap);
-  /// From the next token on each layer's queries before their rotation stay in `to`, (layers, count, query heads, headDim): the token at position p in
-  /// row p mod count.
+  /// From the next token on each layer's queries before their rotation stay in `to`, (layers, count, query heads, headDim): the token at position p
+  /// in row p mod count.
   void recordQueries(at::Tensor to, int64_t count);
   /// Logits of one row of the residual stream (hidden floats on the device).
   void logitsOf(const float* row, float* logits, int64_t position);

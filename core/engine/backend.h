@@ -20,12 +20,12 @@ namespace presslab {
 
 /// Bytes of a sequence's cache, counted from the storages themselves.
 struct CacheBytes {
-  int64_t held = 0;                         // K and V rows in use, slack included
-  int64_t used = 0;                         // rows in use alone
-  int64_t reserved = 0;                     // tail kept for new tokens
-  int64_t index = 0;                        // host bookkeeping (positions)
-  int64_t peak = 0;                         // highest held since creation
-  int64_t scratch = 0;                      // T x hidden buffers of prefill
+  int64_t held = 0;      // K and V rows in use, slack included
+  int64_t used = 0;      // rows in use alone
+  int64_t reserved = 0;  // tail kept for new tokens
+  int64_t index = 0;     // host bookkeeping (positions)
+  int64_t peak = 0;      // highest held since creation
+  int64_t scratch = 0;   // T x hidden buffers of prefill
 };
 
 /// What a reading held beside a sequence at its highest: keys and values, and scratch.
@@ -62,7 +62,7 @@ class Sequence {
   /// Failure(Cancelled) between chunks.
   virtual std::optional<ReadCost> readBehind(std::span<const int32_t>, TraceNeeds, const ReadTap&, const std::stop_token&) { return std::nullopt; }
 
-  virtual int64_t position() const = 0;     // next position
+  virtual int64_t position() const = 0;  // next position
   virtual CacheBytes bytes() const = 0;
   virtual int64_t headBytes(int layer, int head) const = 0;
   virtual int64_t headLength(int layer, int head) const = 0;
@@ -112,14 +112,14 @@ class Backend {
   virtual ~Backend() = default;
   virtual const ModelConfig& config() const = 0;
   virtual HeadShape shape() const = 0;
-  virtual std::string name() const = 0;     // "cpu", "cuda:0" (own kernels), "torch-cpu", "torch-cuda:0"
+  virtual std::string name() const = 0;  // "cpu", "cuda:0" (own kernels), "torch-cpu", "torch-cuda:0"
   virtual int threads() const = 0;
   virtual int64_t weightBytes() const = 0;  // read per decoded token
   virtual KvType kvType() const = 0;
   int64_t kvRowBytes() const { return presslab::kvRowBytes(kvType(), config().headDim); }  // one key or one value
   /// Scale of q.k.
   float attentionScale() const { return config().attentionScale > 0 ? config().attentionScale : 1.0f / std::sqrt(float(config().headDim)); }
-  virtual double measureBandwidth() = 0;    // GB/s now
+  virtual double measureBandwidth() = 0;  // GB/s now
   virtual std::unique_ptr<Sequence> newSequence() = 0;
   /// W_o of a layer as float32: (hidden, queryHeads * headDim). For calibration.
   virtual std::vector<float> outputProjection(int layer) = 0;

@@ -12,8 +12,8 @@
 namespace presslab {
 namespace {
 
-constexpr int64_t kRopeStep = 4096;                   // rows that the rotary tables grow by
-constexpr int64_t kBandwidthBytes = int64_t{1} << 27; // larger than any cache, written and read while nobody can cancel
+constexpr int64_t kRopeStep = 4096;                    // rows that the rotary tables grow by
+constexpr int64_t kBandwidthBytes = int64_t{1} << 27;  // larger than any cache, written and read while nobody can cancel
 constexpr int kBandwidthPasses = 4;
 constexpr int64_t kTuneBytesLeast = int64_t{4} << 20, kTuneBytesMost = int64_t{128} << 20;  // of weights that the threads are tuned on
 
@@ -23,8 +23,11 @@ static_assert(int(TensorType::Q6_K) == int(kernels::QuantType::Q6_K) && int(Tens
 }  // namespace
 
 CpuBackend::CpuBackend(const ModelFile& file, const ModelSpec& spec, const LoadProgress& progress, std::stop_token stop)
-    : m_config(file.config()), m_pool(spec.threads), m_exact(spec.precision == Precision::Exact),
-      m_exactAttention(m_exact || spec.attention == "reference"), m_kv(spec.kvType.value_or(m_exact ? KvType::F32 : KvType::F16)) {
+    : m_config(file.config()),
+      m_pool(spec.threads),
+      m_exact(spec.precision == Precision::Exact),
+      m_exactAttention(m_exact || spec.attention == "reference"),
+      m_kv(spec.kvType.value_or(m_exact ? KvType::F32 : KvType::F16)) {
   if (m_kv == KvType::Q8_0 && m_config.headDim % 32 != 0)
     badInput("a q8_0 KV cache needs a head dim that is a multiple of 32, the model's is " + std::to_string(m_config.headDim));
   int done = 0;

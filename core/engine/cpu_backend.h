@@ -68,9 +68,9 @@ class CpuBackend final : public Backend {
   int64_t m_weightBytes = 0;
   std::vector<CpuLayer> m_layers;
   NormWeights m_outputNorm;
-  std::vector<float> m_positions;           // (contextLength, hidden) or empty
+  std::vector<float> m_positions;  // (contextLength, hidden) or empty
   std::unique_ptr<kernels::Matrix> m_output;
-  TensorView m_embedding;                   // untied only: its own copy below
+  TensorView m_embedding;  // untied only: its own copy below
   std::vector<std::byte> m_embeddingData;
   std::shared_ptr<const RopeTables> m_rope;
 };

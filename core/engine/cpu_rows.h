@@ -14,7 +14,7 @@
 
 namespace presslab {
 
-inline constexpr int64_t kRopeAhead = 512;         // presses look this far behind the context
+inline constexpr int64_t kRopeAhead = 512;  // presses look this far behind the context
 inline constexpr int64_t kRowsPerJob = 16;
 
 /// True when all values are finite: looks at the exponent bits, so the loop is a plain integer reduction.

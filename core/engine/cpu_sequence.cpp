@@ -72,7 +72,7 @@ void CpuSequence::openScratch(std::span<const int32_t> ids, int64_t first) {
   if (m_needs.input) m_traceX.resize(t * hidden);
   if (m_needs.residual) m_traceResidual.resize(t * hidden);
   const size_t rows = size_t(m_tokens * c.kvHeads * c.headDim);
-  if (m_cache.elem() != kernels::Elem::F32) {   // a float32 cache is its own record
+  if (m_cache.elem() != kernels::Elem::F32) {  // a float32 cache is its own record
     if (m_needs.keys) m_traceK.resize(rows);
     if (m_needs.values) m_traceV.resize(rows);
   }
@@ -185,7 +185,7 @@ void CpuSequence::prefillChunk(int l, int64_t start, int64_t count) {
   layerChunk(l, start, count);
   if (start + count == m_tokens && m_backend.config().isBounded(l)) {
     m_whole = l;
-    if (!m_needs.any()) settleBounded();    // nobody will ask for its trace
+    if (!m_needs.any()) settleBounded();  // nobody will ask for its trace
   }
 }
 
@@ -200,9 +200,8 @@ void CpuSequence::layerChunk(int l, int64_t start, int64_t count) {
   const kernels::Matrix* const inputs[] = {w.q.get(), w.k.get(), w.v.get()};
   float* const projections[] = {m_chunk.q.data(), m_chunk.k.data(), m_chunk.v.data()};
   kernels::gemmMany(inputs, m_chunk.norm.data(), hidden, projections, count, pool);
-  forRows(pool, count, [&](int64_t r) {
-    finishProjections(w, m_chunk.q.data() + r * qWidth, m_chunk.k.data() + r * kvWidth, m_chunk.v.data() + r * kvWidth);
-  });
+  forRows(pool, count,
+          [&](int64_t r) { finishProjections(w, m_chunk.q.data() + r * qWidth, m_chunk.k.data() + r * kvWidth, m_chunk.v.data() + r * kvWidth); });
   recordInputs(start, count, x);
   storeRows(l, start, count);
   prefillAttention(l, start, count);
@@ -254,7 +253,7 @@ LayerTrace CpuSequence::trace(int l) {
   const int64_t perHead = m_tokens * c.headDim;
   const auto floats = [&](PageFloats& room, bool values) -> const float* {
     const auto row = [&](int h, int64_t r) { return values ? valueRow(l, h, r) : keyRow(l, h, r); };
-    if (m_cache.elem() == kernels::Elem::F32) return reinterpret_cast<const float*>(row(0, 0));   // heads follow each other
+    if (m_cache.elem() == kernels::Elem::F32) return reinterpret_cast<const float*>(row(0, 0));  // heads follow each other
     const int64_t jobs = (m_tokens + kPrefillChunk - 1) / kPrefillChunk;
     m_backend.pool().forEach(int(jobs * c.kvHeads), [&](int job) {
       const int h = int(job / jobs);
@@ -278,7 +277,7 @@ LayerTrace CpuSequence::trace(int l) {
 
 void CpuSequence::keep(int l, const LayerKeep& kept) {
   if (m_backend.config().isBounded(l))
-    settleBounded();                        // its own window, whatever the plan says
+    settleBounded();  // its own window, whatever the plan says
   else {
     LayerTrace rotation;
     describeRotation(rotation, m_backend.config(), *m_rope, l);

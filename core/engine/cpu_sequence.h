@@ -95,21 +95,21 @@ class CpuSequence final : public Sequence {
   RaggedCache m_cache;
   std::shared_ptr<const RopeTables> m_rope;
   int64_t m_position = 0;
-  int64_t m_closedUp = 0;                   // positions that kept keys were turned back by: new tokens turn by so much less
+  int64_t m_closedUp = 0;  // positions that kept keys were turned back by: new tokens turn by so much less
 
   // Prefill, and reading behind the cache.
   bool m_prefilling = false;
   std::unique_ptr<Reading> m_reading;
   int64_t m_tokens = 0;
-  int m_whole = -1;                         // a bounded layer that stands whole until its trace has been read
+  int m_whole = -1;  // a bounded layer that stands whole until its trace has been read
   TraceNeeds m_needs;
-  PageFloats m_x;                           // (T, hidden), the residual stream
-  std::vector<float> m_traceOutput;         // W_o of the layer that was looked at last
+  PageFloats m_x;                    // (T, hidden), the residual stream
+  std::vector<float> m_traceOutput;  // W_o of the layer that was looked at last
   PageFloats m_traceQ, m_traceX, m_traceResidual, m_traceK, m_traceV;
   Buffers m_chunk;
-  int64_t m_scratch = 0;                    // bytes of all of it, reported also after it is freed
+  int64_t m_scratch = 0;  // bytes of all of it, reported also after it is freed
 
-  std::optional<DecodeCompression> m_compression;   // while decoding
+  std::optional<DecodeCompression> m_compression;  // while decoding
   // Decode.
   Buffers m_token;
   std::vector<float> m_tokenX, m_probs;

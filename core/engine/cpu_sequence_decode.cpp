@@ -33,7 +33,8 @@ kernels::KvHeadView CpuSequence::visible(int l, int h, bool tapped) const {
     view.first = first;
     return view;
   }
-  const int64_t skipped = std::lower_bound(slots.begin(), slots.end(), first) - slots.begin(), bytes = skipped * kernels::rowBytes(m_cache.elem(), c.headDim);
+  const int64_t skipped = std::lower_bound(slots.begin(), slots.end(), first) - slots.begin(),
+                bytes = skipped * kernels::rowBytes(m_cache.elem(), c.headDim);
   view.k = static_cast<const std::byte*>(view.k) + bytes;
   view.v = static_cast<const std::byte*>(view.v) + bytes;
   view.length -= skipped;
@@ -55,7 +56,7 @@ void CpuSequence::decodeAttention(int l, const AttentionTap& tapped) {
     longest = std::max(longest, m_cache.length(l, h));
   }
   const bool probs = tapped || (m_compression && m_compression->readsAttention());
-  for (int h = 0; h < c.kvHeads; ++h) m_views[size_t(h)] = visible(l, h, probs);   // after the appends: one may have moved them all
+  for (int h = 0; h < c.kvHeads; ++h) m_views[size_t(h)] = visible(l, h, probs);  // after the appends: one may have moved them all
   kernels::DecodeAttentionArgs a{};
   a.q = m_token.q.data();
   a.heads = m_views.data();

@@ -22,7 +22,7 @@ struct AnswerText {
 /// the gates alone are trained, to leave the last hidden states of the answers as they are and to be small.
 struct DuoGateJob {
   std::vector<AnswerText> texts;
-  int steps = 40;                  // one text each, in a seeded order
+  int steps = 40;                   // one text each, in a seeded order
   int64_t sink = 16, recent = 112;  // window of streaming attention; a token sees itself as the last of `recent`
   double rate = .05;                // Adam; rises over the first fifth of the steps and falls over the last
   double lambda = .05;              // weight of sum |alpha|

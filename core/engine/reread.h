@@ -15,8 +15,8 @@ struct WholePlan {
   ReadCost cost;
 };
 
-/// Lets a press that reads the context again (Press::rereads) decide. `whole` stands behind the prefill of `context` with everything kept, and does so
-/// afterwards. Throws Failure(Cancelled), and Failure(BadInput) when a repetition does not fit the model's positions.
+/// Lets a press that reads the context again (Press::rereads) decide. `whole` stands behind the prefill of `context` with everything kept, and does
+/// so afterwards. Throws Failure(Cancelled), and Failure(BadInput) when a repetition does not fit the model's positions.
 WholePlan planFromWhole(Backend&, Sequence& whole, std::span<const int32_t> context, Press&, const std::stop_token&);
 
 /// As Sequence::readBehind, by any backend: the context is prefilled once more with the ids behind it, in a sequence of its own that holds one

@@ -16,7 +16,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int64_t kLogitRows = 32;          // rows of logits that stand at a time in forward()
+constexpr int64_t kLogitRows = 32;  // rows of logits that stand at a time in forward()
 
 double msSince(Clock::time_point start) { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); }
 
@@ -44,8 +44,8 @@ double logSumExp(const float* row, int64_t n) {
 
 }  // namespace
 
-PrefillResult prefill(Backend& backend, Sequence& sequence, std::span<const int32_t> ids, Press* press, const RunContext&,
-                      const PrefillHooks& hooks, std::stop_token stop) {
+PrefillResult prefill(Backend& backend, Sequence& sequence, std::span<const int32_t> ids, Press* press, const RunContext&, const PrefillHooks& hooks,
+                      std::stop_token stop) {
   if (press && press->spec() == "none") press = nullptr;
   const int64_t tokens = int64_t(ids.size());
   const HeadShape shape = backend.shape();
@@ -131,8 +131,10 @@ ForwardResult forward(Backend& backend, std::span<const int32_t> ids, std::stop_
     sequence->chunkLogits(at, n, rows.data());
     for (int64_t i = 0; i < n; ++i) {
       const float* row = rows.data() + i * vocab;
-      if (at + i + 1 < tokens) nll += logSumExp(row, vocab) - row[ids[size_t(at + i + 1)]];
-      else result.lastLogits.assign(row, row + vocab);
+      if (at + i + 1 < tokens)
+        nll += logSumExp(row, vocab) - row[ids[size_t(at + i + 1)]];
+      else
+        result.lastLogits.assign(row, row + vocab);
     }
   }
   if (tokens > 1) result.nllMean = nll / double(tokens - 1);

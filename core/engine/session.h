@@ -31,16 +31,16 @@ inline constexpr int64_t kPrefillChunk = 256;
 
 /// Result of prefill + compression of one method.
 struct PrefillResult {
-  double prefillMs = 0, compressMs = 0;                 // compress: trace, score, select, compact; not in prefillMs
+  double prefillMs = 0, compressMs = 0;  // compress: trace, score, select, compact; not in prefillMs
   std::vector<LayerKeep> layers;
   std::vector<std::string> notes;
   std::vector<MemorySample> memory;
-  std::vector<float> lastLogits;                        // of the last context token
-  int64_t kvBytesPeak = 0, scratchBytes = 0;            // highest, with what stood beside the sequence while the context was read again
+  std::vector<float> lastLogits;              // of the last context token
+  int64_t kvBytesPeak = 0, scratchBytes = 0;  // highest, with what stood beside the sequence while the context was read again
 };
 
-struct PrefillHooks {                                   // any may be empty
-  std::function<void(int layer, int64_t kvBytes)> appended;                      // the layer stands whole
+struct PrefillHooks {                                        // any may be empty
+  std::function<void(int layer, int64_t kvBytes)> appended;  // the layer stands whole
   std::function<void(int layer, int64_t kvBytes, const LayerKeep&)> compressed;
   std::function<void(double progress)> progress;
 };
@@ -50,7 +50,11 @@ struct PrefillHooks {                                   // any may be empty
 PrefillResult prefill(Backend&, Sequence&, std::span<const int32_t> ids, Press* press, const RunContext&, const PrefillHooks&, std::stop_token);
 
 /// Mean negative log-likelihood over positions 1..n-1 and the last position's logits; full forward pass.
-struct ForwardResult { double nllMean = 0; std::vector<float> lastLogits; int64_t tokens = 0; };
+struct ForwardResult {
+  double nllMean = 0;
+  std::vector<float> lastLogits;
+  int64_t tokens = 0;
+};
 ForwardResult forward(Backend&, std::span<const int32_t> ids, std::stop_token);
 
 /// Chooses a token: arg-max (lowest id on ties) or seeded sampling. Throws Failure naming the first non-finite logit.

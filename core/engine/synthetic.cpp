@@ -16,31 +16,31 @@ namespace {
 
 using Words = std::span<const std::string_view>;
 
-constexpr std::string_view kPeople[] = {"Mara Lindqvist", "Tomas Okafor", "Ines Valcourt", "Jonas Petrov", "Aiko Hamada",
-                                        "Ruth Abernathy", "Daniel Sorel", "Priya Raman", "Elena Castillo", "Samuel Voss", "Nora Kessler",
-                                        "Hugo Almeida", "Leila Farouk", "Peter Quill"};
-constexpr std::string_view kTowns[] = {"Harrowgate", "Bellmere", "Port Anselm", "Kirkvale", "Sandhollow", "Verensk", "Lower Tannet", "Ostrava Bay",
-                                       "Millbrook", "Castle Rennick", "Eastmoor", "Juniper Falls"};
-constexpr std::string_view kGoods[] = {"barley", "copper wire", "lamp oil", "dried cod", "roof slate", "cedar planks", "linen", "salt", "glassware",
-                                       "apples", "printing paper", "clay bricks"};
-constexpr std::string_view kMethods[] = {"supervised learning", "unsupervised learning", "reinforcement learning", "self-supervised learning",
-                                         "semi-supervised learning", "transfer learning", "active learning"};
-constexpr std::string_view kModels[] = {"decision tree", "linear regression", "support vector machine", "convolutional network", "transformer",
-                                        "random forest", "nearest-neighbour classifier", "Gaussian mixture", "recurrent network"};
-constexpr std::string_view kTasks[] = {"predicting house prices", "sorting letters by sender", "finding faults in castings",
-                                       "ranking search results",
-                                       "grouping customers by habit", "translating harbour notices", "reading handwritten ledgers",
-                                       "steering a small robot through a maze"};
-constexpr std::string_view kSubjects[] = {"botany", "navigation", "local history", "harmony", "metallurgy", "astronomy", "cartography",
-                                          "medicine", "law"};
-constexpr std::string_view kWeather[] = {"light rain", "a dry east wind", "thick fog", "broken cloud", "hail", "a clear sky",
-                                         "steady drizzle", "gusts from the north"};
-constexpr std::string_view kMonths[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-                                        "November", "December"};
+constexpr std::string_view kPeople[] = {"Mara Lindqvist", "Tomas Okafor", "Ines Valcourt", "Jonas Petrov",   "Aiko Hamada",
+                                        "Ruth Abernathy", "Daniel Sorel", "Priya Raman",   "Elena Castillo", "Samuel Voss",
+                                        "Nora Kessler",   "Hugo Almeida", "Leila Farouk",  "Peter Quill"};
+constexpr std::string_view kTowns[] = {"Harrowgate",   "Bellmere",    "Port Anselm", "Kirkvale",       "Sandhollow", "Verensk",
+                                       "Lower Tannet", "Ostrava Bay", "Millbrook",   "Castle Rennick", "Eastmoor",   "Juniper Falls"};
+constexpr std::string_view kGoods[] = {"barley", "copper wire", "lamp oil",  "dried cod", "roof slate",     "cedar planks",
+                                       "linen",  "salt",        "glassware", "apples",    "printing paper", "clay bricks"};
+constexpr std::string_view kMethods[] = {"supervised learning",      "unsupervised learning", "reinforcement learning", "self-supervised learning",
+                                         "semi-supervised learning", "transfer learning",     "active learning"};
+constexpr std::string_view kModels[] = {"decision tree",    "linear regression", "support vector machine",       "convolutional network",
+                                        "transformer",      "random forest",     "nearest-neighbour classifier", "Gaussian mixture",
+                                        "recurrent network"};
+constexpr std::string_view kTasks[] = {
+    "predicting house prices",     "sorting letters by sender",   "finding faults in castings",  "ranking search results",
+    "grouping customers by habit", "translating harbour notices", "reading handwritten ledgers", "steering a small robot through a maze"};
+constexpr std::string_view kSubjects[] = {"botany",    "navigation",  "local history", "harmony", "metallurgy",
+                                          "astronomy", "cartography", "medicine",      "law"};
+constexpr std::string_view kWeather[] = {"light rain", "a dry east wind", "thick fog",      "broken cloud",
+                                         "hail",       "a clear sky",     "steady drizzle", "gusts from the north"};
+constexpr std::string_view kMonths[] = {"January", "February", "March",     "April",   "May",      "June",
+                                        "July",    "August",   "September", "October", "November", "December"};
 constexpr std::string_view kColours[] = {"crimson", "amber", "violet", "silver", "emerald", "cobalt", "ivory", "scarlet"};
 constexpr std::string_view kAnimals[] = {"heron", "otter", "falcon", "badger", "lynx", "sturgeon", "raven", "marten"};
-constexpr std::string_view kPlaces[] = {"the north archive", "the tide gauge hut", "the seed vault", "the printing room", "the old customs house",
-                                        "the signal tower", "the reading room safe", "the ferry office"};
+constexpr std::string_view kPlaces[] = {"the north archive",     "the tide gauge hut", "the seed vault",        "the printing room",
+                                        "the old customs house", "the signal tower",   "the reading room safe", "the ferry office"};
 
 /// Sentences of one topic. A letter after '%' draws a word: p person, t town, g goods, m method, o model, k task, s subject, w weather,
 /// n month; 2, 3 and 4 draw a number of so many digits, y a year.
@@ -102,21 +102,23 @@ class Writer {
   }
 
   std::string fact() {
-    return "The passcode for " + std::string(pick(kPlaces)) + " is " + std::string(pick(kColours)) + "-" +
-           std::string(pick(kAnimals)) + "-" + number(4) +
-           ", as noted by " + std::string(pick(kPeople)) + ".";
+    return "The passcode for " + std::string(pick(kPlaces)) + " is " + std::string(pick(kColours)) + "-" + std::string(pick(kAnimals)) + "-" +
+           number(4) + ", as noted by " + std::string(pick(kPeople)) + ".";
   }
   size_t below(size_t n) { return size_t(next() % n); }
 
  private:
-  uint64_t next() {                         // splitmix64
+  uint64_t next() {  // splitmix64
     m_state += 0x9E3779B97F4A7C15u;
     uint64_t z = m_state;
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
     return z ^ (z >> 31);
   }
-  template <size_t N> std::string_view pick(const std::string_view (&words)[N]) { return words[below(N)]; }
+  template <size_t N>
+  std::string_view pick(const std::string_view (&words)[N]) {
+    return words[below(N)];
+  }
 
   std::string number(int digits) {
     std::string s(1, char('1' + below(9)));
@@ -126,26 +128,40 @@ class Writer {
 
   std::string drawn(char kind) {
     switch (kind) {
-      case 'p': return std::string(pick(kPeople));
-      case 't': return std::string(pick(kTowns));
-      case 'g': return std::string(pick(kGoods));
-      case 'm': return std::string(pick(kMethods));
-      case 'o': return std::string(pick(kModels));
-      case 'k': return std::string(pick(kTasks));
-      case 's': return std::string(pick(kSubjects));
-      case 'w': return std::string(pick(kWeather));
-      case 'n': return std::string(pick(kMonths));
-      case 'y': return std::to_string(1870 + below(140));
-      case '2': return std::to_string(11 + below(17));   // fits a day of a month, a count of weeks and a percentage alike
-      default: return number(kind - '0');
+      case 'p':
+        return std::string(pick(kPeople));
+      case 't':
+        return std::string(pick(kTowns));
+      case 'g':
+        return std::string(pick(kGoods));
+      case 'm':
+        return std::string(pick(kMethods));
+      case 'o':
+        return std::string(pick(kModels));
+      case 'k':
+        return std::string(pick(kTasks));
+      case 's':
+        return std::string(pick(kSubjects));
+      case 'w':
+        return std::string(pick(kWeather));
+      case 'n':
+        return std::string(pick(kMonths));
+      case 'y':
+        return std::to_string(1870 + below(140));
+      case '2':
+        return std::to_string(11 + below(17));  // fits a day of a month, a count of weeks and a percentage alike
+      default:
+        return number(kind - '0');
     }
   }
 
   std::string filled(std::string_view pattern) {
     std::string text;
     for (size_t i = 0; i < pattern.size(); ++i) {
-      if (pattern[i] == '%') text += drawn(pattern[++i]);
-      else text += pattern[i];
+      if (pattern[i] == '%')
+        text += drawn(pattern[++i]);
+      else
+        text += pattern[i];
     }
     if (text[0] >= 'a' && text[0] <= 'z') text[0] = char(text[0] - 'a' + 'A');
     return text;
@@ -154,16 +170,17 @@ class Writer {
   uint64_t m_state;
 };
 
-constexpr int64_t kBytesPerToken = 6;       // more than any tokenizer here makes of such prose, so the text is never too short
-constexpr int kFactEvery = 9;               // paragraphs
+constexpr int64_t kBytesPerToken = 6;  // more than any tokenizer here makes of such prose, so the text is never too short
+constexpr int kFactEvery = 9;          // paragraphs
 
 }  // namespace
 
 std::string syntheticDocument(int64_t approxTokens, uint64_t seed) {
   Writer writer(seed);
 
-   std::string text = "Machine learning is commonly divided into supervised learning, where every example carries its answer, unsupervised learning, "
-                     "where structure is found without answers, and reinforcement learning, where an agent learns from rewards.\n\n";
+  std::string text =
+      "Machine learning is commonly divided into supervised learning, where every example carries its answer, unsupervised learning, "
+      "where structure is found without answers, and reinforcement learning, where an agent learns from rewards.\n\n";
   for (int paragraph = 1; int64_t(text.size()) < approxTokens * kBytesPerToken; ++paragraph) {
     text += writer.paragraph();
     if (paragraph % kFactEvery == 2) text.append(1, ' ').append(writer.fact());

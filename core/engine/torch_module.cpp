@@ -63,7 +63,7 @@ int torchCudaDevices() {
   if (!count) return 0;
   try {
     return count();
-  } catch (const std::exception&) {         // a driver that does not answer is no device
+  } catch (const std::exception&) {  // a driver that does not answer is no device
     return 0;
   }
 }
@@ -81,7 +81,8 @@ std::unique_ptr<Backend> makeCudaBackend(const ModelFile& file, const ModelSpec&
   }
   const Module& m = cudaModule();
   if (!m.make)
-    throw Failure(ErrorCode::Device, "device " + spec.device + ": the module of the CUDA kernels is not there (" + m.error + "); --backend torch runs without it");
+    throw Failure(ErrorCode::Device,
+                  "device " + spec.device + ": the module of the CUDA kernels is not there (" + m.error + "); --backend torch runs without it");
   return std::unique_ptr<Backend>(m.make(file, spec, progress, stop));
 }
 

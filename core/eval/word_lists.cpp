@@ -10,38 +10,39 @@
 namespace presslab {
 namespace {
 
-constexpr std::array kAdjectives = std::to_array<std::string_view>({
-    "able",   "ample",  "ancient", "arid",   "bare",   "bitter", "blunt",  "bold",    "brave",  "brief",  "bright", "brisk",  "broad",  "calm",
-    "careful", "cheap", "clean",   "clear",  "clever", "cold",   "common", "cool",    "crisp",  "curious", "damp",  "dark",   "deep",   "dense",
-    "dim",    "dry",    "dull",    "eager",  "early",  "easy",   "even",   "exact",   "faint",  "fair",   "famous", "fast",   "fine",   "firm",
-    "flat",   "fresh",  "full",    "gentle", "giant",  "glad",   "grand",  "great",   "green",  "happy",  "hard",   "heavy",  "high",   "hollow",
-    "honest", "huge",   "humble",  "idle",   "keen",   "kind",   "large",  "late",    "lazy",   "light",  "little", "lively", "local",  "long",
-    "loud",   "loyal",  "lucky",   "mild",   "modern", "modest", "narrow", "neat",    "new",    "noble",  "noisy",  "odd",    "old",    "open",
-    "pale",   "patient", "plain",  "polite", "poor",   "proud",  "pure",   "quick",   "quiet",  "rapid",  "rare",   "raw",    "ready",  "rich",
-    "ripe",   "rough",  "round",   "royal",  "rural",  "salty",  "secret", "severe",  "shallow", "sharp", "short",  "shy",    "silent", "simple",
-    "slim",   "slow",   "small",   "smooth", "soft",   "solid",  "sour",   "spare",   "square", "steady", "steep",  "stiff",  "strict", "strong",
-    "subtle", "sudden", "sweet",   "swift",  "tall",   "tame",   "tender", "thick",   "thin",   "tidy",   "tiny",   "tough",  "vast",   "warm",
-    "wide",   "wild",   "wise",    "young"});
+constexpr std::array kAdjectives = std::to_array<std::string_view>(
+    {"able",    "ample",   "ancient", "arid",   "bare",   "bitter", "blunt",  "bold",   "brave",   "brief",   "bright", "brisk",  "broad",  "calm",
+     "careful", "cheap",   "clean",   "clear",  "clever", "cold",   "common", "cool",   "crisp",   "curious", "damp",   "dark",   "deep",   "dense",
+     "dim",     "dry",     "dull",    "eager",  "early",  "easy",   "even",   "exact",  "faint",   "fair",    "famous", "fast",   "fine",   "firm",
+     "flat",    "fresh",   "full",    "gentle", "giant",  "glad",   "grand",  "great",  "green",   "happy",   "hard",   "heavy",  "high",   "hollow",
+     "honest",  "huge",    "humble",  "idle",   "keen",   "kind",   "large",  "late",   "lazy",    "light",   "little", "lively", "local",  "long",
+     "loud",    "loyal",   "lucky",   "mild",   "modern", "modest", "narrow", "neat",   "new",     "noble",   "noisy",  "odd",    "old",    "open",
+     "pale",    "patient", "plain",   "polite", "poor",   "proud",  "pure",   "quick",  "quiet",   "rapid",   "rare",   "raw",    "ready",  "rich",
+     "ripe",    "rough",   "round",   "royal",  "rural",  "salty",  "secret", "severe", "shallow", "sharp",   "short",  "shy",    "silent", "simple",
+     "slim",    "slow",    "small",   "smooth", "soft",   "solid",  "sour",   "spare",  "square",  "steady",  "steep",  "stiff",  "strict", "strong",
+     "subtle",  "sudden",  "sweet",   "swift",  "tall",   "tame",   "tender", "thick",  "thin",    "tidy",    "tiny",   "tough",  "vast",   "warm",
+     "wide",    "wild",    "wise",    "young"});
 
-constexpr std::array kNouns = std::to_array<std::string_view>({
-    "acorn",  "anchor", "apple",  "apron",   "arrow",  "badge",  "bakery", "banner", "barn",   "basin",   "basket", "beach",  "beacon",  "bell",
-    "bench",  "bottle", "bowl",   "branch",  "brick",  "bridge", "brook",  "broom",  "bucket", "button",  "cabin",  "cable",  "camera",  "candle",
-    "canoe",  "canvas", "carpet", "castle",  "cedar",  "cellar", "chair",  "chalk",  "chapel", "cherry",  "chest",  "circle", "clock",   "cloud",
-    "coast",  "collar", "copper", "corner",  "cotton", "cradle", "crane",  "creek",  "crown",  "curtain", "desert", "dock",   "drawer",  "drum",
-    "eagle",  "engine", "fabric", "falcon",  "farm",   "feather", "fence", "ferry",  "field",  "flame",   "flask",  "flute",  "forest",  "fork",
-    "fossil", "fountain", "frame", "garden", "gate",   "glacier", "glove", "grain",  "granite", "grove",  "guitar", "hammer", "harbor",  "harvest",
-    "hat",    "hedge",  "helmet", "hill",    "hinge",  "honey",  "hotel",  "island", "jacket", "jar",     "jungle", "kettle", "kitchen", "kite",
-    "ladder", "lagoon", "lake",   "lamp",    "lantern", "leaf",  "lemon",  "letter", "library", "lily",   "lock",   "magnet", "maple",   "market",
-    "marsh",  "meadow", "medal",  "melon",   "mill",   "mirror", "mitten", "moss",   "motor",  "mountain", "museum", "needle", "nest",   "oak",
-    "ocean",  "olive",  "orchard", "otter",  "oven",   "paddle", "palace", "panel",  "parcel", "path",    "pearl",  "pebble", "pencil",  "pepper",
-    "piano",  "pillow", "pine",   "pipe",    "planet", "plate",  "plaza",  "pocket", "pond",   "pottery", "prairie", "pump",  "quarry",  "quilt",
-    "rabbit", "raft",   "rail",   "ribbon",  "river",  "road",   "robin",  "rope",   "saddle", "sail",    "scarf",  "school", "shelf",   "shell",
-    "shore",  "shovel", "signal", "silver",  "sled",   "spoon",  "spring", "stable", "station", "statue", "stone",  "stove",  "stream",  "street",
-    "table",  "temple", "tent",   "theater", "thread", "timber", "tower",  "trail",  "train",  "tunnel",  "valley", "vessel", "village", "violin",
-    "wagon",  "wall",   "walnut", "water",   "wharf",  "wheel",  "willow", "window", "winter", "wool",    "yard",   "yarn"});
+constexpr std::array kNouns = std::to_array<std::string_view>(
+    {"acorn",   "anchor", "apple",   "apron",   "arrow",    "badge",   "bakery",   "banner",  "barn",   "basin",   "basket",  "beach",   "beacon",
+     "bell",    "bench",  "bottle",  "bowl",    "branch",   "brick",   "bridge",   "brook",   "broom",  "bucket",  "button",  "cabin",   "cable",
+     "camera",  "candle", "canoe",   "canvas",  "carpet",   "castle",  "cedar",    "cellar",  "chair",  "chalk",   "chapel",  "cherry",  "chest",
+     "circle",  "clock",  "cloud",   "coast",   "collar",   "copper",  "corner",   "cotton",  "cradle", "crane",   "creek",   "crown",   "curtain",
+     "desert",  "dock",   "drawer",  "drum",    "eagle",    "engine",  "fabric",   "falcon",  "farm",   "feather", "fence",   "ferry",   "field",
+     "flame",   "flask",  "flute",   "forest",  "fork",     "fossil",  "fountain", "frame",   "garden", "gate",    "glacier", "glove",   "grain",
+     "granite", "grove",  "guitar",  "hammer",  "harbor",   "harvest", "hat",      "hedge",   "helmet", "hill",    "hinge",   "honey",   "hotel",
+     "island",  "jacket", "jar",     "jungle",  "kettle",   "kitchen", "kite",     "ladder",  "lagoon", "lake",    "lamp",    "lantern", "leaf",
+     "lemon",   "letter", "library", "lily",    "lock",     "magnet",  "maple",    "market",  "marsh",  "meadow",  "medal",   "melon",   "mill",
+     "mirror",  "mitten", "moss",    "motor",   "mountain", "museum",  "needle",   "nest",    "oak",    "ocean",   "olive",   "orchard", "otter",
+     "oven",    "paddle", "palace",  "panel",   "parcel",   "path",    "pearl",    "pebble",  "pencil", "pepper",  "piano",   "pillow",  "pine",
+     "pipe",    "planet", "plate",   "plaza",   "pocket",   "pond",    "pottery",  "prairie", "pump",   "quarry",  "quilt",   "rabbit",  "raft",
+     "rail",    "ribbon", "river",   "road",    "robin",    "rope",    "saddle",   "sail",    "scarf",  "school",  "shelf",   "shell",   "shore",
+     "shovel",  "signal", "silver",  "sled",    "spoon",    "spring",  "stable",   "station", "statue", "stone",   "stove",   "stream",  "street",
+     "table",   "temple", "tent",    "theater", "thread",   "timber",  "tower",    "trail",   "train",  "tunnel",  "valley",  "vessel",  "village",
+     "violin",  "wagon",  "wall",    "walnut",  "water",    "wharf",   "wheel",    "willow",  "window", "winter",  "wool",    "yard",    "yarn"});
 
 constexpr std::array kNato = std::to_array<std::string_view>(
-    {"alfa",     "bravo", "charlie", "delta", "echo",   "foxtrot", "golf",  "hotel",   "india",  "juliett", "kilo", "lima", "mike",
+    {"alfa",     "bravo", "charlie", "delta",  "echo",  "foxtrot", "golf",  "hotel",   "india",  "juliett", "kilo", "lima",   "mike",
      "november", "oscar", "papa",    "quebec", "romeo", "sierra",  "tango", "uniform", "victor", "whiskey", "xray", "yankee", "zulu"});
 
 std::string hex(SeededRandom& random, int digits) {

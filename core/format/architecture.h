@@ -15,21 +15,21 @@ struct ArchitectureTraits {
   const char* gguf;                         ///< general.architecture
   std::span<const char* const> modelTypes;  ///< model_type of a config.json
   Norm norm;
-  Activation activation;                    ///< when a config.json names none
+  Activation activation;  ///< when a config.json names none
   bool gated;
-  bool learnedPositions;                    ///< instead of rotary ones
-  bool qkvBias;                             ///< always; a config.json of Llama's can also ask for them
-  bool linearBias;                          ///< output projection, feed-forward and norms have biases too
+  bool learnedPositions;  ///< instead of rotary ones
+  bool qkvBias;           ///< always; a config.json of Llama's can also ask for them
+  bool linearBias;        ///< output projection, feed-forward and norms have biases too
   bool qkNorm;
-  bool postNorms;                           ///< of each block's result
-  bool scaledEmbedding;                     ///< by sqrt(hidden)
-  bool normOffsetInFolder;                  ///< a Hugging Face folder keeps norm weights minus 1; a GGUF file keeps them whole
-  bool fusedQkv, fusedGateUp;               ///< one matrix in both kinds of files
-  bool inputMajorInFolder;                  ///< GPT-2's Conv1D: a folder keeps matrices in x out
-  bool neighbouringPairsInGguf;             ///< rows of q and k: a GGUF file keeps rotary pairs in neighbouring rows
-  bool windowInGguf;                        ///< a GGUF file's sliding_window counts; others write one that no layer uses
-  int fullEvery;                            ///< with a window: every so manieth layer is full, unless the file names them; 0: all slide
-  float slidingRopeTheta;                   ///< rotary base of sliding layers, unless the file names it; 0: as the full ones
+  bool postNorms;                ///< of each block's result
+  bool scaledEmbedding;          ///< by sqrt(hidden)
+  bool normOffsetInFolder;       ///< a Hugging Face folder keeps norm weights minus 1; a GGUF file keeps them whole
+  bool fusedQkv, fusedGateUp;    ///< one matrix in both kinds of files
+  bool inputMajorInFolder;       ///< GPT-2's Conv1D: a folder keeps matrices in x out
+  bool neighbouringPairsInGguf;  ///< rows of q and k: a GGUF file keeps rotary pairs in neighbouring rows
+  bool windowInGguf;             ///< a GGUF file's sliding_window counts; others write one that no layer uses
+  int fullEvery;                 ///< with a window: every so manieth layer is full, unless the file names them; 0: all slide
+  float slidingRopeTheta;        ///< rotary base of sliding layers, unless the file names it; 0: as the full ones
 };
 
 std::span<const ArchitectureTraits> architectures();

@@ -10,7 +10,7 @@ namespace presslab {
 namespace {
 
 constexpr uint64_t kMaxLayers = 1024, kMaxHeads = 1024, kMaxHeadDim = 1024, kMaxWidth = uint64_t{1} << 24, kMaxContext = uint64_t{1} << 31;
-constexpr int kGemma3WideLayers = 62;        // Gemma 3 with 27 billion parameters scales q.k by its own figure
+constexpr int kGemma3WideLayers = 62;  // Gemma 3 with 27 billion parameters scales q.k by its own figure
 
 /// Reads "ARCH.name" keys and refuses what is out of range, naming key and limit.
 class ConfigReader {
@@ -78,7 +78,8 @@ void readRopeScaling(const GgufHeader& h, const ConfigReader& r, ModelConfig& c)
   if (const GgufKeyValue* kv = r.find("rope.scaling.type")) {
     type = h.string(*kv);
     if (type != "none" && type != "linear" && type != "longrope") {
-      h.failKey(*kv, "rotary scaling '" + printable(type.data(), type.size()) + "' is not supported (supported: none, linear, longrope, rope_freqs.weight)");
+      h.failKey(*kv, "rotary scaling '" + printable(type.data(), type.size()) +
+                         "' is not supported (supported: none, linear, longrope, rope_freqs.weight)");
     }
   }
   const GgufKeyValue* kv = r.find("rope.scaling.factor");
@@ -131,7 +132,7 @@ void readTraits(const GgufHeader& h, const ConfigReader& r, const ArchitectureTr
   if (const GgufKeyValue* kv = r.find("attention.scale"); kv && h.number(*kv) != 0) {
     c.attentionScale = r.positive(*kv, "attention scale");
   } else if (c.architecture == "gemma3" && c.layers == kGemma3WideLayers) {
-    c.attentionScale = 1.f / std::sqrt(float(c.hidden) / float(c.heads));   // of this size alone, and no key says so
+    c.attentionScale = 1.f / std::sqrt(float(c.hidden) / float(c.heads));  // of this size alone, and no key says so
   }
   for (const char* name : {"attn_logit_softcapping", "final_logit_softcapping"}) {
     if (const GgufKeyValue* kv = r.find(name); kv && h.number(*kv) != 0) h.failKey(*kv, "capped logits are not supported (0)");

@@ -268,13 +268,14 @@ void GgufModel::fillInfo() {
   }
   std::map<TensorType, uint64_t> byType;
   for (const GgufTensor& t : m_header.tensors()) {
-    if (t.name.rfind("rope_f", 0) == 0) continue;   // rope_freqs, rope_factors_*
+    if (t.name.rfind("rope_f", 0) == 0) continue;  // rope_freqs, rope_factors_*
     i.parameters += int64_t(t.dims[0] * t.dims[1] * t.dims[2] * t.dims[3]);
     byType[t.type] += t.bytes;
   }
   for (const LayerTensors& t : m_layers) {
-    for (const TensorView* v : {&t.attnNorm, &t.q, &t.k, &t.v, &t.o, &t.ffnNorm, &t.gate, &t.up, &t.down, &t.attnNormBias, &t.qBias, &t.kBias, &t.vBias,
-                                &t.oBias, &t.ffnNormBias, &t.upBias, &t.downBias, &t.qNorm, &t.kNorm, &t.attnPostNorm, &t.ffnPostNorm}) {
+    for (const TensorView* v :
+         {&t.attnNorm, &t.q,     &t.k,     &t.v,           &t.o,      &t.ffnNorm,  &t.gate,  &t.up,    &t.down,         &t.attnNormBias, &t.qBias,
+          &t.kBias,    &t.vBias, &t.oBias, &t.ffnNormBias, &t.upBias, &t.downBias, &t.qNorm, &t.kNorm, &t.attnPostNorm, &t.ffnPostNorm}) {
       if (*v) i.weightBytes += v->bytes();
     }
   }

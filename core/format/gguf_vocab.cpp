@@ -152,8 +152,10 @@ VocabData readVocab(const GgufHeader& h) {
   if (const GgufKeyValue* add = h.find("tokenizer.ggml.add_bos_token")) v.addBos = h.boolean(*add);
   if (const GgufKeyValue* chat = h.find("tokenizer.chat_template")) {
     const std::string_view text = h.string(*chat);
-    if (text.size() <= GgufLimits::kStringBytes) v.chatTemplate = std::string(text);
-    else v.templateRefused = "its " + std::to_string(text.size()) + " bytes are over the limit of " + std::to_string(GgufLimits::kStringBytes);
+    if (text.size() <= GgufLimits::kStringBytes)
+      v.chatTemplate = std::string(text);
+    else
+      v.templateRefused = "its " + std::to_string(text.size()) + " bytes are over the limit of " + std::to_string(GgufLimits::kStringBytes);
   }
   return v;
 }

@@ -12,7 +12,7 @@ namespace {
 using nlohmann::json;
 
 constexpr size_t kMaxDepth = 64;
-constexpr size_t kMaxValues = 1 << 20;             // besides the vocabulary's lists
+constexpr size_t kMaxValues = 1 << 20;  // besides the vocabulary's lists
 constexpr size_t kMaxVocab = size_t{1} << 21, kMaxMerges = size_t{1} << 21;
 
 /// Builds values as the parser meets them; the vocabulary's lists take another way, as objects they would cost ten times their text.
@@ -28,9 +28,7 @@ class Builder : public nlohmann::json_sax<json> {
   bool null() override { return value(nullptr); }
   bool boolean(bool b) override { return value(b); }
   bool number_integer(number_integer_t n) override { return m_mode == Mode::Vocab ? id(n) : value(n); }
-  bool number_unsigned(number_unsigned_t n) override {
-    return m_mode == Mode::Vocab ? id(n > kMaxVocab ? int64_t{-1} : int64_t(n)) : value(n);
-  }
+  bool number_unsigned(number_unsigned_t n) override { return m_mode == Mode::Vocab ? id(n > kMaxVocab ? int64_t{-1} : int64_t(n)) : value(n); }
   bool number_float(number_float_t n, const string_t&) override { return value(n); }
   bool string(string_t& s) override {
     if (m_mode != Mode::Merges) return value(std::move(s));
@@ -170,10 +168,10 @@ class Builder : public nlohmann::json_sax<json> {
   bool m_flat;
   Mode m_mode = Mode::Values;
   json m_root;
-  std::vector<json*> m_stack;             // a parent does not grow while its child is open, so its children stay where they are
+  std::vector<json*> m_stack;  // a parent does not grow while its child is open, so its children stay where they are
   std::string m_key, m_section, m_left, m_right;
   size_t m_depth = 0, m_passDepth = 0, m_values = 0;
-  int m_pair = 0;                         // within a merge that is a list: 1 + parts so far
+  int m_pair = 0;  // within a merge that is a list: 1 + parts so far
 };
 
 }  // namespace

@@ -11,9 +11,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kMark = "\xE2\x96\x81";   // U+2581
+constexpr const char* kMark = "\xE2\x96\x81";  // U+2581
 
-struct KnownPattern { std::string_view regex, pre; };
+struct KnownPattern {
+  std::string_view regex, pre;
+};
 
 /// Regular expressions of known pre-tokenisers, as their files spell them.
 constexpr KnownPattern kPatterns[] = {

@@ -22,9 +22,9 @@ constexpr size_t kMaxTensors = size_t{1} << 20, kMaxDims = 8;
 
 /// Bytes of an element, 0 for a dtype that the format does not have.
 int elementBytes(std::string_view dtype) {
-  static constexpr std::pair<std::string_view, int> kTypes[] = {{"F64", 8}, {"I64", 8},     {"U64", 8},     {"F32", 4},  {"I32", 4},
-                                                                {"U32", 4}, {"F16", 2},     {"BF16", 2},    {"I16", 2},  {"U16", 2},
-                                                                {"I8", 1},  {"U8", 1},      {"BOOL", 1},    {"F8_E4M3", 1}, {"F8_E5M2", 1}};
+  static constexpr std::pair<std::string_view, int> kTypes[] = {{"F64", 8}, {"I64", 8}, {"U64", 8},  {"F32", 4},     {"I32", 4},
+                                                                {"U32", 4}, {"F16", 2}, {"BF16", 2}, {"I16", 2},     {"U16", 2},
+                                                                {"I8", 1},  {"U8", 1},  {"BOOL", 1}, {"F8_E4M3", 1}, {"F8_E5M2", 1}};
   for (const auto& [name, bytes] : kTypes)
     if (name == dtype) return bytes;
   return 0;
@@ -35,11 +35,13 @@ class HeaderReader {
   explicit HeaderReader(const MappedFile& file) : m_file(file) {}
 
   Json header() {
-    if (m_file.size() < 8) fail("0x0", "the file has " + std::to_string(m_file.size()) + " bytes, too few for the header length; a header has at least 8");
+    if (m_file.size() < 8)
+      fail("0x0", "the file has " + std::to_string(m_file.size()) + " bytes, too few for the header length; a header has at least 8");
     uint64_t length = 0;
     std::memcpy(&length, m_file.data(), 8);
     if (length > kMaxHeader) fail("0x0", "header length " + std::to_string(length) + " (at most " + std::to_string(kMaxHeader) + ")");
-    if (length > m_file.size() - 8) fail("0x0", "header length " + std::to_string(length) + ", but the file ends after " + std::to_string(m_file.size() - 8) + " bytes");
+    if (length > m_file.size() - 8)
+      fail("0x0", "header length " + std::to_string(length) + ", but the file ends after " + std::to_string(m_file.size() - 8) + " bytes");
     m_begin = 8 + length;
     const char* text = reinterpret_cast<const char*>(m_file.data()) + 8;
     if (length == 0 || *text != '{') fail("0x8", "the header is not JSON of a safetensors file: no JSON object");
@@ -66,7 +68,9 @@ class HeaderReader {
     return e;
   }
 
-  [[noreturn]] void fail(const std::string& place, const std::string& reason) const { badInput(printable(m_file.path()) + ": " + place + ": " + reason); }
+  [[noreturn]] void fail(const std::string& place, const std::string& reason) const {
+    badInput(printable(m_file.path()) + ": " + place + ": " + reason);
+  }
 
  private:
   Json parse(const char* text, uint64_t length) const {
@@ -95,9 +99,11 @@ class HeaderReader {
   }
 
   void readShape(const std::string& name, const Json& shape, SafetensorsEntry& e, uint64_t& bytes) const {
-    if (!shape.is_array() || shape.size() > kMaxDims) fail(printable(name, 120), "'shape' is no list of at most " + std::to_string(kMaxDims) + " numbers");
+    if (!shape.is_array() || shape.size() > kMaxDims)
+      fail(printable(name, 120), "'shape' is no list of at most " + std::to_string(kMaxDims) + " numbers");
     for (const Json& n : shape) {
-      if (!n.is_number_unsigned()) fail(printable(name, 120), "'shape' holds " + printable(n.dump(-1, ' ', true, Json::error_handler_t::replace), 40) + ", no count");
+      if (!n.is_number_unsigned())
+        fail(printable(name, 120), "'shape' holds " + printable(n.dump(-1, ' ', true, Json::error_handler_t::replace), 40) + ", no count");
       const auto count = n.get<uint64_t>();
       if (count > uint64_t(std::numeric_limits<int64_t>::max()) || (count && bytes > m_file.size() / count && bytes > 0))
         fail(printable(name, 120), "'shape' asks for more bytes than the file has (" + std::to_string(m_file.size()) + ")");
@@ -111,7 +117,8 @@ class HeaderReader {
       fail(printable(name, 120), "'data_offsets' is no pair of counts");
     const auto begin = offsets[0].get<uint64_t>(), end = offsets[1].get<uint64_t>(), room = m_file.size() - m_begin;
     if (begin > end || end > room)
-      fail(printable(name, 120), "'data_offsets' " + std::to_string(begin) + " to " + std::to_string(end) + " (the data has " + std::to_string(room) + " bytes)");
+      fail(printable(name, 120),
+           "'data_offsets' " + std::to_string(begin) + " to " + std::to_string(end) + " (the data has " + std::to_string(room) + " bytes)");
     if (end - begin != bytes)
       fail(printable(name, 120), "'data_offsets' hold " + std::to_string(end - begin) + " bytes, dtype and shape ask for " + std::to_string(bytes));
     e.offset = m_begin + begin;
@@ -155,7 +162,8 @@ SafetensorsFile::SafetensorsFile(const std::string& path) : m_file(path) {
   });
   uint64_t end = reader.dataBegin();
   for (const auto& [offset, name] : order) {
-    if (offset != end) fail(name, offset < end ? "overlaps the tensor before it" : std::to_string(offset - end) + " bytes before it belong to no tensor");
+    if (offset != end)
+      fail(name, offset < end ? "overlaps the tensor before it" : std::to_string(offset - end) + " bytes before it belong to no tensor");
     end = offset + m_tensors.at(name).bytes;
   }
   if (end != m_file.size()) reader.fail("header", std::to_string(m_file.size() - end) + " bytes at the end belong to no tensor");

@@ -12,10 +12,10 @@ namespace presslab {
 
 /// One tensor of a safetensors file, its data mapped.
 struct SafetensorsEntry {
-  std::string dtype;                        // "F32", "BF16", ... as the file names it
-  std::vector<int64_t> shape;               // outermost first; empty: a single number
-  const std::byte* data = nullptr;          // little endian, row-major; may be unaligned
-  uint64_t bytes = 0, offset = 0;           // offset in the file
+  std::string dtype;                // "F32", "BF16", ... as the file names it
+  std::vector<int64_t> shape;       // outermost first; empty: a single number
+  const std::byte* data = nullptr;  // little endian, row-major; may be unaligned
+  uint64_t bytes = 0, offset = 0;   // offset in the file
   int64_t elements() const;
 };
 

@@ -43,7 +43,8 @@ class AdaKvPress final : public Press {
     LayerKeep layer;
     if (trace.device) {
       m_inner->score(trace, m_run, nullptr);
-      for (std::vector<int32_t>& rows : trace.device->bestOfLayer(mean, protectedEach(mean, m_alpha))) layer.heads.emplace_back().positions = std::move(rows);
+      for (std::vector<int32_t>& rows : trace.device->bestOfLayer(mean, protectedEach(mean, m_alpha)))
+        layer.heads.emplace_back().positions = std::move(rows);
       return layer;
     }
     std::vector<float> scores(size_t(heads) * size_t(tokens));

@@ -11,7 +11,7 @@ namespace presslab {
 struct DecodeCompression::Cuts {
   std::vector<std::vector<int32_t>> kept;  // by index(); empty: the head stays as it is
   std::vector<DroppedSlot> dropped;
-  bool any = false;                        // of kept
+  bool any = false;  // of kept
 };
 
 /// The rows of one layer, as a keeper sees them.

@@ -29,8 +29,8 @@ class HeldCache {
   /// Keeps only the given slots of every head, index layer * kvHeads + head; an empty list leaves the head as it is. The bytes go back; then room for
   /// newTokens is made.
   virtual void keepSlots(const std::vector<std::vector<int32_t>>& slots, int64_t newTokens) = 0;
-  /// Queries of a layer that were recorded elsewhere than through recordQuery(): (queries, query heads, headDim), the token at position p in row p mod
-  /// queries.
+  /// Queries of a layer that were recorded elsewhere than through recordQuery(): (queries, query heads, headDim), the token at position p in row p
+  /// mod queries.
   virtual void bringQueries(int layer, std::span<float> out) = 0;
   /// Rotary tables, scale and pool of a layer.
   virtual void describe(LayerTrace&, int layer) const = 0;
@@ -62,13 +62,13 @@ class DecodeCompression {
   int64_t queryWidth() const { return int64_t{m_shape.queryHeads()} * m_shape.headDim; }
 
   std::shared_ptr<const DecodeKeeper> m_keeper;
-  const LayerKeeper* m_layerKeeper;          // the same, where it is one that looks at whole layers
+  const LayerKeeper* m_layerKeeper;  // the same, where it is one that looks at whole layers
   HeadShape m_shape;
   int64_t m_position = 0;
-  std::vector<int64_t> m_since;              // layers: decoded tokens since the last cut
-  std::vector<float> m_queries;              // (layers, queries, query heads, headDim); token at position p: row p mod queries
+  std::vector<int64_t> m_since;                // layers: decoded tokens since the last cut
+  std::vector<float> m_queries;                // (layers, queries, query heads, headDim); token at position p: row p mod queries
   std::vector<std::vector<float>> m_attended;  // by index(): attention that each slot got while decoding, where the keeper reads it
-  std::vector<float> m_k, m_v, m_q;          // rows that a keeper looks at
+  std::vector<float> m_k, m_v, m_q;            // rows that a keeper looks at
 };
 
 }  // namespace presslab

@@ -13,7 +13,7 @@ struct Sideways {
   std::vector<float> data;
   Sideways() = default;
   Sideways(const float* rows, int64_t rowStride, int64_t tokens, int dim) { assign(rows, rowStride, tokens, dim); }
-  void assign(const float* rows, int64_t rowStride, int64_t tokens, int dim);   // keeps its memory
+  void assign(const float* rows, int64_t rowStride, int64_t tokens, int dim);  // keeps its memory
   const float* row(int d) const { return data.data() + int64_t(d) * stride; }
 };
 

@@ -30,10 +30,10 @@ class DeviceLayer {
   virtual void observedScores(bool valueNorm) = 0;
   virtual void expectedScores(const ExpectedAttention&) = 0;
   virtual void lagScores(const LagKv&) = 0;
-  virtual void recencyScores(int64_t sinks) = 0;               ///< the position; the first `sinks` on top
-  virtual void importanceScores(const float* weights) = 0;     ///< (kvHeads, hidden + 5) of the layer, as core/routed/policies.cpp reads them
+  virtual void recencyScores(int64_t sinks) = 0;            ///< the position; the first `sinks` on top
+  virtual void importanceScores(const float* weights) = 0;  ///< (kvHeads, hidden + 5) of the layer, as core/routed/policies.cpp reads them
   virtual void putOnTop(int64_t from, int64_t to) = 0;
-  virtual void readScores(float* out) = 0;                     ///< (kvHeads, T)
+  virtual void readScores(float* out) = 0;  ///< (kvHeads, T)
 
   /// Positions of the keep[h] highest scores of each head, ascending, by the rule of kernels::selectTop.
   virtual std::vector<std::vector<int32_t>> best(std::span<const int32_t> keep) = 0;

@@ -56,8 +56,10 @@ float lowerMedian(const std::vector<Chunk>& chunks, Value value) {
 class EntropyGatedChunkKvPress final : public Press {
  public:
   EntropyGatedChunkKvPress(const PressArgs& args, std::vector<PressPtr> inner)
-      : m_spec(specText(kEntropyGatedChunkKvRow.info, args)), m_length(args.integer("chunk_length")),
-        m_spiky(args.integer("low_entropy_chunk_length")), m_owner(std::move(inner[0])) {
+      : m_spec(specText(kEntropyGatedChunkKvRow.info, args)),
+        m_length(args.integer("chunk_length")),
+        m_spiky(args.integer("low_entropy_chunk_length")),
+        m_owner(std::move(inner[0])) {
     m_inner = dynamic_cast<const ScorerPress*>(m_owner.get());
     if (!m_inner) badInput("entropy_gated_chunkkv needs a scorer inside; " + m_owner->spec() + " is none");
     if (m_spiky >= m_length) {
@@ -151,15 +153,13 @@ class EntropyGatedChunkKvPress final : public Press {
   RunContext m_run;
 };
 
-PressPtr make(const PressArgs& args, std::vector<PressPtr> inner) {
-  return std::make_unique<EntropyGatedChunkKvPress>(args, std::move(inner));
-}
+PressPtr make(const PressArgs& args, std::vector<PressPtr> inner) { return std::make_unique<EntropyGatedChunkKvPress>(args, std::move(inner)); }
 
 }  // namespace
 
-const PressRow kEntropyGatedChunkKvRow{{"entropy_gated_chunkkv", "ChunkKV, entropy-gated",
-                                        "Chunks chosen by a scorer; of those whose score comes from few tokens only the best tokens stay", kSource,
-                                        kParams, false, true},
-                                       make};
+const PressRow kEntropyGatedChunkKvRow{
+    {"entropy_gated_chunkkv", "ChunkKV, entropy-gated",
+     "Chunks chosen by a scorer; of those whose score comes from few tokens only the best tokens stay", kSource, kParams, false, true},
+    make};
 
 }  // namespace presslab

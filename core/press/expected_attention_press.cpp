@@ -35,6 +35,7 @@ PressPtr make(const PressArgs& args, std::vector<PressPtr>) { return std::make_u
 }  // namespace
 
 const PressRow kExpectedAttentionRow{
-    {"expected_attention", "Expected attention", "Tokens that future queries are expected to attend to stay", kExpectedPaper, kParams, false, false}, make};
+    {"expected_attention", "Expected attention", "Tokens that future queries are expected to attend to stay", kExpectedPaper, kParams, false, false},
+    make};
 
 }  // namespace presslab

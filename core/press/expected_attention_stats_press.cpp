@@ -9,10 +9,15 @@ namespace presslab {
 namespace {
 
 constexpr ParamSpec kParams[]{
-    kRatioParam, kFutureParam, kSinkParam, kCovarianceParam, kValueNormParam, kEpsilonParam,
+    kRatioParam,
+    kFutureParam,
+    kSinkParam,
+    kCovarianceParam,
+    kValueNormParam,
+    kEpsilonParam,
     {"stats_folder", "Statistics", ParamType::Text, "", 0, 0, "",
-     "File or folder of published statistics (safetensors, query_mean and query_cov); empty: those that calibrate stats made of the model", kExpectedPaper,
-     "", "", false}};
+     "File or folder of published statistics (safetensors, query_mean and query_cov); empty: those that calibrate stats made of the model",
+     kExpectedPaper, "", "", false}};
 
 /// Expected attention with the model's query statistics, measured once over texts, instead of the context's own.
 class ExpectedAttentionStatsPress final : public ScorerPress {

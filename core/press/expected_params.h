@@ -12,14 +12,45 @@ namespace presslab {
 
 // What expected attention asks for, whether the queries' statistics come from the context or from the model's calibration.
 inline constexpr std::string_view kExpectedPaper = "arXiv 2510.00636";
-inline constexpr ParamSpec kFutureParam{"n_future_positions", "Future positions", ParamType::Int, "tok", 1, 65536, "512",
-                                        "Positions behind the context whose rotation is averaged", kExpectedPaper, "", "", false};
-inline constexpr ParamSpec kCovarianceParam{"use_covariance", "Use covariance", ParamType::Bool, "", 0, 1, "true",
-                                            "The spread of the queries takes part, not their mean alone", kExpectedPaper, "", "", false};
-inline constexpr ParamSpec kValueNormParam{"use_vnorm", "Use value norm", ParamType::Bool, "", 0, 1, "true",
-                                           "Scores are multiplied by the norm of the value", kExpectedPaper, "", "", false};
-inline constexpr ParamSpec kEpsilonParam{"epsilon", "Epsilon", ParamType::Float, "", 0, 1, "0",
-                                         "Added to a score before the value norm; without effect when use_vnorm=false", kExpectedPaper, "", "", false};
+inline constexpr ParamSpec kFutureParam{"n_future_positions",
+                                        "Future positions",
+                                        ParamType::Int,
+                                        "tok",
+                                        1,
+                                        65536,
+                                        "512",
+                                        "Positions behind the context whose rotation is averaged",
+                                        kExpectedPaper,
+                                        "",
+                                        "",
+                                        false};
+inline constexpr ParamSpec kCovarianceParam{"use_covariance",
+                                            "Use covariance",
+                                            ParamType::Bool,
+                                            "",
+                                            0,
+                                            1,
+                                            "true",
+                                            "The spread of the queries takes part, not their mean alone",
+                                            kExpectedPaper,
+                                            "",
+                                            "",
+                                            false};
+inline constexpr ParamSpec kValueNormParam{
+    "use_vnorm", "Use value norm", ParamType::Bool, "", 0, 1, "true", "Scores are multiplied by the norm of the value", kExpectedPaper, "", "",
+    false};
+inline constexpr ParamSpec kEpsilonParam{"epsilon",
+                                         "Epsilon",
+                                         ParamType::Float,
+                                         "",
+                                         0,
+                                         1,
+                                         "0",
+                                         "Added to a score before the value norm; without effect when use_vnorm=false",
+                                         kExpectedPaper,
+                                         "",
+                                         "",
+                                         false};
 
 inline ExpectedAttention readExpected(const PressArgs& args) {
   ExpectedAttention how;

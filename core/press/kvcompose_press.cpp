@@ -18,23 +18,25 @@ namespace {
 constexpr std::string_view kPaper = "arXiv 2509.05165";
 constexpr ParamSpec kParams[]{
     kRatioParam,
-    {"structured", "Structured", ParamType::Bool, "", 0, 1, "true", "All heads of a layer keep the same number of tokens; else every head has its own", kPaper,
-     "", "", false},
-    {"agg_task", "Over readers", ParamType::Choice, "", 0, 0, "max", "How a token's attention is joined over the tokens that read it again", kPaper, "max|mean",
-     "", false},
-    {"agg_group", "Over the group", ParamType::Choice, "", 0, 0, "mean", "How it is joined over the query heads of a KV head", kPaper, "max|mean", "", false},
-    {"agg_head", "Over heads", ParamType::Choice, "", 0, 0, "mean",
-     "How scores of equal rank are joined over the heads of a layer, for its share; without effect when structured=false", kPaper, "max|mean", "", false},
-    {"add_v_norm", "Value norm", ParamType::Bool, "", 0, 1, "false", "Scores are multiplied by the norm of the value", kPaper, "", "", false},
-    {"add_mean_across_heads", "Mean of heads", ParamType::Bool, "", 0, 1, "true", "The mean over the heads of the layer is added to a score", kPaper, "", "",
+    {"structured", "Structured", ParamType::Bool, "", 0, 1, "true",
+     "All heads of a layer keep the same number of tokens; else every head has its own", kPaper, "", "", false},
+    {"agg_task", "Over readers", ParamType::Choice, "", 0, 0, "max", "How a token's attention is joined over the tokens that read it again", kPaper,
+     "max|mean", "", false},
+    {"agg_group", "Over the group", ParamType::Choice, "", 0, 0, "mean", "How it is joined over the query heads of a KV head", kPaper, "max|mean", "",
      false},
+    {"agg_head", "Over heads", ParamType::Choice, "", 0, 0, "mean",
+     "How scores of equal rank are joined over the heads of a layer, for its share; without effect when structured=false", kPaper, "max|mean", "",
+     false},
+    {"add_v_norm", "Value norm", ParamType::Bool, "", 0, 1, "false", "Scores are multiplied by the norm of the value", kPaper, "", "", false},
+    {"add_mean_across_heads", "Mean of heads", ParamType::Bool, "", 0, 1, "true", "The mean over the heads of the layer is added to a score", kPaper,
+     "", "", false},
     {"keep_token_lower_bound", "Least tokens", ParamType::Int, "tok", 0, 1048576, "0",
      "Tokens that every layer (structured=false: every head) keeps at least; 0 counts as 1", kPaper, "", "", false}};
 
 constexpr float kSure = 1e9f;  // above every score
 
-/// The context is read again behind itself. Of the scores sorted in each head, equal ranks of a layer's heads are joined to composite tokens; the best
-/// composites of all layers give each layer its share, and each head keeps as many of its own best.
+/// The context is read again behind itself. Of the scores sorted in each head, equal ranks of a layer's heads are joined to composite tokens; the
+/// best composites of all layers give each layer its share, and each head keeps as many of its own best.
 class KvcomposePress final : public Press {
  public:
   explicit KvcomposePress(const PressArgs& args)
@@ -54,9 +56,7 @@ class KvcomposePress final : public Press {
   TraceNeeds rereadNeeds() const override { return {.keys = true, .values = m_valueNorm, .queries = true}; }
   double ratio() const override { return m_ratio; }
 
-  int64_t predictKept(const RunContext& run) const override {
-    return shared(run) * (m_structured ? run.shape.kvHeads : 1);
-  }
+  int64_t predictKept(const RunContext& run) const override { return shared(run) * (m_structured ? run.shape.kvHeads : 1); }
 
   std::vector<std::string> begin(const RunContext& run) override {
     m_run = run;
@@ -87,11 +87,12 @@ class KvcomposePress final : public Press {
 
   /// Tokens of all units together: max(1, int(all * (1 - ratio))). Refuses what leaves a unit less than its least.
   int64_t shared(const RunContext& run) const {
-    const int64_t all = units(run) * run.tokens, kept = std::max<int64_t>(1, int64_t(double(all) * (1 - m_ratio))), least = std::min(m_least, run.tokens);
+    const int64_t all = units(run) * run.tokens, kept = std::max<int64_t>(1, int64_t(double(all) * (1 - m_ratio))),
+                  least = std::min(m_least, run.tokens);
     (void)keptTokens(run.tokens, m_ratio);
     if (kept < units(run) * least)
-      badInput("kvcompose: keep_token_lower_bound=" + std::to_string(least) + " takes " + std::to_string(units(run) * least) + " tokens, ratio leaves " +
-               std::to_string(kept));
+      badInput("kvcompose: keep_token_lower_bound=" + std::to_string(least) + " takes " + std::to_string(units(run) * least) +
+               " tokens, ratio leaves " + std::to_string(kept));
     return kept;
   }
 
@@ -159,7 +160,8 @@ PressPtr make(const PressArgs& args, std::vector<PressPtr>) { return std::make_u
 
 }  // namespace
 
-const PressRow kKvcomposeRow{
-    {"kvcompose", "KVCompose", "What the context looks at in itself when it is read again stays; layers share the budget", kPaper, kParams, true, false}, make};
+const PressRow kKvcomposeRow{{"kvcompose", "KVCompose", "What the context looks at in itself when it is read again stays; layers share the budget",
+                              kPaper, kParams, true, false},
+                             make};
 
 }  // namespace presslab

@@ -14,8 +14,8 @@ namespace {
 constexpr std::string_view kKivi = "arXiv 2402.02750";
 
 constexpr ParamSpec kParams[]{
-    {"bits", "Bits", ParamType::Choice, "", 0, 0, "4", "Bits of a stored number, scales apart: 8 is q8_0, 4 and 2 follow the scheme", kKivi, "8|4|2", "nbits",
-     true},
+    {"bits", "Bits", ParamType::Choice, "", 0, 0, "4", "Bits of a stored number, scales apart: 8 is q8_0, 4 and 2 follow the scheme", kKivi, "8|4|2",
+     "nbits", true},
     {"scheme", "Scheme", ParamType::Choice, "", 0, 0, "kivi",
      "kivi: scale and minimum of keys by channel over 32 tokens, of values by token over 32 channels; ggml: q4_0. Without effect with bits=8", kKivi,
      "kivi|ggml", "", false},
@@ -84,6 +84,7 @@ std::vector<LayerKeep> KvqPress::plan(const Reread& reread) {
   return layers;
 }
 
-const PressRow kKvqRow{{"kvq", "KV Quantisation", "Kept keys and values in blocks of few bits; behind any press with +", kKivi, kParams, false, false}, make};
+const PressRow kKvqRow{
+    {"kvq", "KV Quantisation", "Kept keys and values in blocks of few bits; behind any press with +", kKivi, kParams, false, false}, make};
 
 }  // namespace presslab

@@ -38,7 +38,8 @@ class LagKvPress final : public ScorerPress {
                       ": the first and the latest stay");
     } else if (budget(run, 0) < spared(run.tokens)) {
       notes.push_back("the budget is smaller than what lagkv spares (" + std::to_string(spared(run.tokens)) +
-                      " tokens: the first, the last block and the rest): no block is looked at, and which of these stay is kvpress's choice among equals, which may "
+                      " tokens: the first, the last block and the rest): no block is looked at, and which of these stay is kvpress's choice among "
+                      "equals, which may "
                       "leave out the first tokens");
     }
     return notes;

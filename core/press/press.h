@@ -19,7 +19,7 @@ namespace presslab {
 
 /// The value of a dropped row `from` goes into the kept row `into` of the same head: v = (v + sum w v_from) / (1 + sum w).
 struct RowMerge {
-  int32_t from = 0, into = 0;               // positions
+  int32_t from = 0, into = 0;  // positions
   float weight = 0;
 };
 
@@ -29,33 +29,33 @@ struct HeadKeep {
   HeadKind kind = HeadKind::Full;
   bool ring = false;
   int64_t sink = 0, recent = 0;
-  std::vector<RowMerge> merges;             // done before the rows go
-  std::vector<int32_t> zeroed;              // channels of the kept keys that become 0; they stay in the cache
+  std::vector<RowMerge> merges;  // done before the rows go
+  std::vector<int32_t> zeroed;   // channels of the kept keys that become 0; they stay in the cache
 };
 
 /// How kept rows are stored once newer ones have pushed them out of the residual window: blocks of 32 tokens. Rings stay as they are.
 struct KvQuant {
   kernels::KvForm form = kernels::KvForm::None;
-  int64_t residual = 0;                     // latest rows of a head that are never quantised
+  int64_t residual = 0;  // latest rows of a head that are never quantised
 };
 
 /// Compression while tokens are decoded. Holds no state of a run, so that copies of a sequence share it.
 class DecodeKeeper {
  public:
   virtual ~DecodeKeeper() = default;
-  int64_t every = 0;                        // decoded tokens between two compressions
-  int64_t queries = 0;                      // latest decoded tokens whose queries the scores read
-  bool values = false;                      // the scores read values
+  int64_t every = 0;    // decoded tokens between two compressions
+  int64_t queries = 0;  // latest decoded tokens whose queries the scores read
+  bool values = false;  // the scores read values
   /// Slots that a head keeps, ascending. The trace holds the head's rows alone, with their positions; q only of the latest `queries` tokens,
   /// zeros before. Engine thread.
   virtual std::vector<int32_t> keep(const LayerTrace& head, const HeadShape& oneHead) const = 0;
 };
 
 struct LayerKeep {
-  std::vector<HeadKeep> heads;              // kvHeads
+  std::vector<HeadKeep> heads;  // kvHeads
   KvQuant quant;
-  std::shared_ptr<const DecodeKeeper> decode;   // null: nothing is dropped while decoding, rings apart
-  std::vector<ExpertMetrics> experts;       // load of the layer, for the routed family
+  std::shared_ptr<const DecodeKeeper> decode;  // null: nothing is dropped while decoding, rings apart
+  std::vector<ExpertMetrics> experts;          // load of the layer, for the routed family
   BalanceMetrics balance;
   bool hasExperts = false;
   /// Kept key j of a head, at position p, is turned to position j, and new tokens continue behind the kept ones. All heads of all layers keep
@@ -70,7 +70,7 @@ class PressArgs {
   int64_t integer(std::string_view key) const;
   bool flag(std::string_view key) const;
   const std::string& text(std::string_view key) const;
-  bool given(std::string_view key) const;   // written in the spec, not the default
+  bool given(std::string_view key) const;  // written in the spec, not the default
   void set(std::string key, std::string value, bool given);
   const std::map<std::string, std::string, std::less<>>& all() const { return m_values; }
 
@@ -86,19 +86,19 @@ struct RereadText;
 /// What a press learns about the run before the first layer.
 struct RunContext {
   HeadShape shape;
-  int64_t tokens = 0;                       // T
-  const Pattern* pattern = nullptr;         // calibration in use, null: none
-  std::string calibration = "none";         // "file", "light", "none"
+  int64_t tokens = 0;                // T
+  const Pattern* pattern = nullptr;  // calibration in use, null: none
+  std::string calibration = "none";  // "file", "light", "none"
   uint64_t seed = 0;
-  int64_t question = 0;                     // last tokens of the context that are the question (query-aware runs)
-  const RereadText* reread = nullptr;       // what a press that reads the context again says; null: not known
+  int64_t question = 0;                // last tokens of the context that are the question (query-aware runs)
+  const RereadText* reread = nullptr;  // what a press that reads the context again says; null: not known
 };
 
 /// Token ids around a context that is read again (KVzip).
 struct RereadText {
-  std::vector<int32_t> first, next;         // the request to repeat it: whole or its first part, a later part
-  std::vector<int32_t> suffix;              // the template's text between a question and its answer
-  int64_t prefix = 0;                       // tokens of the context that are the template's own, at its start
+  std::vector<int32_t> first, next;  // the request to repeat it: whole or its first part, a later part
+  std::vector<int32_t> suffix;       // the template's text between a question and its answer
+  int64_t prefix = 0;                // tokens of the context that are the template's own, at its start
 };
 
 /// Called with each layer in order while ids are read behind the context. Engine thread.
@@ -106,7 +106,7 @@ using ReadTap = std::function<void(const ReadLayer&)>;
 
 /// The whole cache of a context, for presses that read it again.
 struct Reread {
-  std::span<const int32_t> ids;             // the context
+  std::span<const int32_t> ids;  // the context
   /// Reads ids behind the context, whose cache stays as it is. The tap sees of a layer what Press::rereadNeeds() asks for. Throws
   /// Failure(Cancelled).
   std::function<void(std::span<const int32_t> ids, const ReadTap&)> read;
@@ -116,12 +116,12 @@ struct Reread {
 class Press {
  public:
   virtual ~Press() = default;
-  virtual std::string spec() const = 0;                       ///< canonical text
+  virtual std::string spec() const = 0;  ///< canonical text
   virtual TraceNeeds needs() const { return {}; }
   /// After begin(): what a device must record where the press reads keys, values and queries only through the functions of scores.h and
   /// LayerTrace::device. A press that does anything else with its trace, or gives a part of it to another press, leaves it as it is.
   virtual DeviceNeeds deviceNeeds() const { return {}; }
-  virtual bool wantsCalibration() const { return false; }     ///< reads RunContext::pattern
+  virtual bool wantsCalibration() const { return false; }  ///< reads RunContext::pattern
   virtual bool ragged() const { return false; }
   /// Requested share removed, in [0,1).
   virtual double ratio() const { return 0; }

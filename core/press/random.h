@@ -17,7 +17,7 @@ class SeededRandom {
     return z ^ (z >> 31);
   }
   uint64_t below(uint64_t n) { return n ? next() % n : 0; }
-  double uniform() { return (double(next() >> 11) + .5) * 0x1p-53; }   // (0, 1)
+  double uniform() { return (double(next() >> 11) + .5) * 0x1p-53; }  // (0, 1)
   double normal() { return std::sqrt(-2 * std::log(uniform())) * std::cos(6.283185307179586 * uniform()); }
 
  private:

@@ -55,7 +55,7 @@ void maskBefore(const ReadLayer& read, const RepeatedPart& part, int64_t positio
 
 /// best[i]: the highest attention of query head q on token i of the part, divided by what `divide` holds of its reader; or the mean.
 void overReaders(const ReadLayer& read, const HeadShape& shape, const RepeatedPart& part, int q, const Sideways& keys,
-             const std::vector<float>& divide, float* best) {
+                 const std::vector<float>& divide, float* best) {
   const int64_t dim = shape.headDim, length = part.to - part.from, lead = part.sinks + length;
   const float scale = read.t.scale > 0 ? read.t.scale : 1.f / std::sqrt(float(dim));
   std::vector<float> rows(size_t(kBatch * dim)), logits(size_t(kBatch) * size_t(keys.stride));

@@ -46,7 +46,7 @@ std::vector<float> keysBeforeRotation(const LayerTrace& t, const HeadShape& shap
   const int dim = shape.headDim, half = t.ropeDim / 2;
   const float* from = t.k + int64_t(kvHead) * t.tokens * dim;
   std::vector<float> rows(from, from + t.tokens * dim);
-  const float shrink = 1.f / (t.ropeScale * t.ropeScale);   // turning back by the scaled angles scales twice
+  const float shrink = 1.f / (t.ropeScale * t.ropeScale);  // turning back by the scaled angles scales twice
   for (int64_t i = 0; t.ropeCos && i < t.tokens; ++i) {
     const int64_t position = t.positionOf(kvHead, i);
     float* row = rows.data() + i * dim;

@@ -29,7 +29,9 @@ int64_t perHeadTokens(int64_t tokens, double ratio) {
   return n;
 }
 
-struct Window { int64_t sink, recent; };
+struct Window {
+  int64_t sink, recent;
+};
 
 bool canFree(const BudgetRequest& q, Window w, int64_t freed) {
   const int64_t gain = q.tokens - w.sink - w.recent;

@@ -40,7 +40,8 @@ std::string modelFingerprint(const ModelFile& file) {
   char hex[20];
   std::snprintf(hex, sizeof hex, "%016llx", static_cast<unsigned long long>(digest.state));
   return c.architecture + "-" + std::to_string(c.layers) + "x" + std::to_string(c.heads) + "x" + std::to_string(c.kvHeads) + "x" +
-         std::to_string(c.headDim) + "-h" + std::to_string(c.hidden) + "-f" + std::to_string(c.feedForward) + "-v" + std::to_string(c.vocab) + "-" + hex;
+         std::to_string(c.headDim) + "-h" + std::to_string(c.hidden) + "-f" + std::to_string(c.feedForward) + "-v" + std::to_string(c.vocab) + "-" +
+         hex;
 }
 
 }  // namespace presslab

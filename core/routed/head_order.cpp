@@ -6,8 +6,8 @@
 #include <numeric>
 
 #include "core/api/error.h"
-#include "core/routed/budget.h"
 #include "core/press/random.h"
+#include "core/routed/budget.h"
 
 namespace presslab {
 namespace {

@@ -12,9 +12,9 @@ namespace presslab {
 /// How the heads that stream are ordered.
 struct HeadOrder {
   enum class Kind { StreamErr, Loo, Gates, OnTheFly, Random, Tsv } kind = Kind::StreamErr;
-  std::string file;                         // tsv
+  std::string file;  // tsv
   uint64_t seed = 0;
-  bool calibrated() const { return kind != Kind::Random && kind != Kind::Tsv; }   // read from the model's calibration
+  bool calibrated() const { return kind != Kind::Random && kind != Kind::Tsv; }  // read from the model's calibration
 };
 /// "stream_err", "loo", "gates", "on_the_fly", "random", "tsv:FILE". Throws Failure(BadInput).
 HeadOrder parseHeadOrder(const std::string& text, uint64_t seed);

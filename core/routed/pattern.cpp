@@ -145,8 +145,8 @@ Pattern readDuoTsv(const std::string& path, const HeadShape& shape) {
     if (int64_t(values.size()) > int64_t(shape.heads())) badInput(here + "more rows than the model's " + std::to_string(shape.layers) + " layers");
   }
   if (int64_t(values.size()) != int64_t(shape.heads())) {
-    badInput(path + ":" + std::to_string(row) + ":1: " + std::to_string(values.size() / size_t(std::max(1, shape.kvHeads))) + " rows, the model has " +
-             std::to_string(shape.layers) + " layers");
+    badInput(path + ":" + std::to_string(row) + ":1: " + std::to_string(values.size() / size_t(std::max(1, shape.kvHeads))) +
+             " rows, the model has " + std::to_string(shape.layers) + " layers");
   }
   for (int i = 0; i < 4; ++i) p.streamErr.insert(p.streamErr.end(), values.begin(), values.end());
   return p;

@@ -16,7 +16,9 @@ using Floats = std::vector<float>;
 using Ints = std::vector<int>;
 
 /// Item -> pack and place inside the pack: heaviest first into the lightest pack that has room; every pack gets items/packs.
-struct Packing { Ints pack, rank; };
+struct Packing {
+  Ints pack, rank;
+};
 
 Packing packBalanced(const Floats& weight, int packs) {
   const int n = int(weight.size()), room = n / packs;
@@ -43,7 +45,9 @@ Packing packBalanced(const Floats& weight, int packs) {
 }
 
 /// Slot -> expert and which copy it is; each further slot goes to the expert with the largest load per copy.
-struct Replicas { Ints expert, copy, count; };
+struct Replicas {
+  Ints expert, copy, count;
+};
 
 Replicas replicate(const Floats& weight, int slots) {
   const int n = int(weight.size());
@@ -60,7 +64,9 @@ Replicas replicate(const Floats& weight, int slots) {
   return r;
 }
 
-struct LayerPlan { Ints slotExpert, slotCopy, count; };
+struct LayerPlan {
+  Ints slotExpert, slotCopy, count;
+};
 
 /// Groups to nodes, replicas inside a node, replicas to the GPUs of the node.
 LayerPlan planLayer(const Floats& load, int replicas, int groups, int nodes, int gpus) {

@@ -87,9 +87,7 @@ void scoreInto(const std::string& name, const ScoreLayer& l, const Pattern* patt
 
 }  // namespace
 
-bool isExpertName(std::string_view name) {
-  return std::find(kNames.begin(), kNames.end(), name) != kNames.end() || windowQueries(name) > 0;
-}
+bool isExpertName(std::string_view name) { return std::find(kNames.begin(), kNames.end(), name) != kNames.end() || windowQueries(name) > 0; }
 
 std::vector<std::string> expertNames(int count, bool withImportance) {
   std::vector<std::string> names;
@@ -106,7 +104,8 @@ std::vector<std::string> parseExperts(std::string_view text) {
   while (at <= text.size()) {
     const size_t end = std::min(text.find_first_of("|/", at), text.size());
     std::string name(text.substr(at, end - at));
-    if (!isExpertName(name)) badInput("experts: '" + name + "' is not a policy; recency, keydiff, window, expected, importance, observed, tova, lagkv, window<N>");
+    if (!isExpertName(name))
+      badInput("experts: '" + name + "' is not a policy; recency, keydiff, window, expected, importance, observed, tova, lagkv, window<N>");
     if (std::find(names.begin(), names.end(), name) != names.end()) badInput("experts: '" + name + "' stands twice");
     names.push_back(std::move(name));
     at = end + 1;

@@ -15,7 +15,11 @@ namespace {
 constexpr int kPoints = 12;
 constexpr std::array<double, kPoints> kShare{.03, .06, .125, .2, .3, .4, .5, .6, .7, .8, .9, 1.};  // Pattern::kGrid in double
 
-struct Segment { double slope; int head; double width; };
+struct Segment {
+  double slope;
+  int head;
+  double width;
+};
 
 /// Segments of the lower convex hull of one head's curve, steepest first.
 void addHull(const float* curve, int head, std::vector<Segment>& out) {

@@ -7,9 +7,9 @@
 #include <numeric>
 
 #include "core/api/error.h"
+#include "core/press/random.h"
 #include "core/routed/policies.h"
 #include "core/routed/quotas.h"
-#include "core/press/random.h"
 #include "core/routers/router_file.h"
 #include "kernels/kernels.h"
 
@@ -37,7 +37,7 @@ Balance parseBalance(const std::string& text) {
 
 /// Marks the first and last share of a context, as a zone of the layer dispatch keeps them.
 void markZone(int zone, int64_t tokens, std::vector<bool>& kept) {
-  constexpr double kFirst[3] = {.2, .3, .5}, kLast[3] = {.1, .2, .3};   // aggressive, moderate, conservative
+  constexpr double kFirst[3] = {.2, .3, .5}, kLast[3] = {.1, .2, .3};  // aggressive, moderate, conservative
   const auto first = int64_t(double(tokens) * kFirst[zone]), last = int64_t(double(tokens) * kLast[zone]);
   for (int64_t i = 0; i < tokens; ++i) kept[size_t(i)] = i < first || i >= tokens - last;
 }
@@ -105,7 +105,7 @@ void RoutedPress::readRouter(const PressArgs& args) {
   c.groups = int(args.integer("num_groups"));
   c.groupTopK = int(args.integer("group_top_k"));
   c.cacheAware = args.flag("cache_aware");
-  c.hidden = 1;                             // known when the run begins; the rest is checked now
+  c.hidden = 1;  // known when the run begins; the rest is checked now
   checkRouterConfig(c);
 }
 
@@ -142,7 +142,8 @@ void RoutedPress::makeExpertRouter(std::vector<std::string>& notes) {
     return;
   }
   const RouterFile file = readRouterFile(m_routerFile, false);
-  if (file.config.type != config.type) badInput(m_routerFile + ": holds a router of type " + file.config.type + ", the press asks for " + config.type);
+  if (file.config.type != config.type)
+    badInput(m_routerFile + ": holds a router of type " + file.config.type + ", the press asks for " + config.type);
   try {
     m_expertRouter = presslab::makeExpertRouter(config, file.weights, pool);
   } catch (const Failure& e) {

@@ -40,12 +40,12 @@ class FamilyPress : public Press {
   uint64_t m_seed = 0;
   HeadOrder m_order;
   RunContext m_run;
-  const Pattern* m_pattern = nullptr;       // null: none
-  std::optional<Pattern> m_own;             // read from calibration=FILE
+  const Pattern* m_pattern = nullptr;  // null: none
+  std::optional<Pattern> m_own;        // read from calibration=FILE
   Budget m_budget;
-  std::vector<int> m_streamIndex;           // head id -> place among the streaming heads, -1: active
+  std::vector<int> m_streamIndex;  // head id -> place among the streaming heads, -1: active
   int64_t m_kept = 0;
-  bool m_exact = true;                      // the counts are a budget, not an outcome
+  bool m_exact = true;  // the counts are a budget, not an outcome
 };
 
 /// `duo`: whole streaming heads, the others keep everything.
@@ -62,7 +62,7 @@ class DuoPress : public FamilyPress {
   Budget budgetFor(const RunContext&) const;
 
  private:
-  double m_headRatio = -1;                  // < 0: byte budget
+  double m_headRatio = -1;  // < 0: byte budget
 };
 
 /// `eplb` and `eplb_duo`: tokens routed to eviction policies, budgets by head.
@@ -77,7 +77,7 @@ class RoutedPress final : public FamilyPress {
   LayerKeep keep(const LayerTrace&) override;
 
   const std::vector<std::string>& experts() const { return m_experts; }
-  const std::vector<int64_t>& quotas() const { return m_quotas; }   // by head id; streaming heads 0
+  const std::vector<int64_t>& quotas() const { return m_quotas; }  // by head id; streaming heads 0
 
  private:
   void chooseExperts(std::vector<std::string>& notes);
@@ -103,10 +103,10 @@ class RoutedPress final : public FamilyPress {
   std::vector<std::string> m_experts;
   const ExpertSet* m_set = nullptr;
   std::vector<int64_t> m_quotas;
-  RouterConfig m_routerConfig;              // of the other routers; type "eplb": the calibrated token router above
-  std::string m_routerFile;                 // its parameters; empty: seeded
-  std::unique_ptr<ExpertRouter> m_expertRouter;   // one for all layers, which are its successive calls
-  ExpertSet m_seeded;                       // untrained gates for layer dispatch and the upstream formula
+  RouterConfig m_routerConfig;                   // of the other routers; type "eplb": the calibrated token router above
+  std::string m_routerFile;                      // its parameters; empty: seeded
+  std::unique_ptr<ExpertRouter> m_expertRouter;  // one for all layers, which are its successive calls
+  ExpertSet m_seeded;                            // untrained gates for layer dispatch and the upstream formula
 };
 
 }  // namespace presslab

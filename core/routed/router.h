@@ -19,19 +19,19 @@ struct RouterSpec {
   int experts = 4, topK = 2;
   double capacityFactor = 1.25;
   Balance balance = Balance::Integral;
-  double temperature = 1;                   // upstream formula only
+  double temperature = 1;  // upstream formula only
 };
 
 /// Where the tokens of one layer go.
 struct Routing {
   int experts = 0;
-  std::vector<float> probs;                 // (T, E) of an expert router, before its top_k; else empty
-  std::vector<float> gates;                 // (T, E); a row sums to 1, or is the equal mean where the token was dropped
-  std::vector<int64_t> tokens, displaced, dropped;   // (E)
-  std::vector<std::vector<int32_t>> load;   // (E, steps of 64 positions)
-  std::vector<double> bias, weight;         // (E); weight: upstream's w after the last step
-  double auxLoss = 0;                       // of an expert router
-  int topK = 0;                             // experts a token asked for
+  std::vector<float> probs;                         // (T, E) of an expert router, before its top_k; else empty
+  std::vector<float> gates;                         // (T, E); a row sums to 1, or is the equal mean where the token was dropped
+  std::vector<int64_t> tokens, displaced, dropped;  // (E)
+  std::vector<std::vector<int32_t>> load;           // (E, steps of 64 positions)
+  std::vector<double> bias, weight;                 // (E); weight: upstream's w after the last step
+  double auxLoss = 0;                               // of an expert router
+  int topK = 0;                                     // experts a token asked for
 };
 
 inline constexpr int64_t kLoadStep = 64;

@@ -29,7 +29,7 @@ class AdaptiveRouter : public BaseRouter {
 
  protected:
   void score(const Input&, RouterStep&) override;
-  void finish(RouterStep&) override;        // combine weights double where a token's importance is above the threshold
+  void finish(RouterStep&) override;  // combine weights double where a token's importance is above the threshold
   void adapt(const Input&, RouterStep&) const;
 
  private:

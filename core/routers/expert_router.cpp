@@ -11,7 +11,7 @@
 namespace presslab {
 namespace {
 
-constexpr double kTiny = 1e-8;              // keeps the renormalisation finite, as in the original
+constexpr double kTiny = 1e-8;  // keeps the renormalisation finite, as in the original
 
 /// The topK most probable experts of each token, best first; equal: the lower expert.
 void chooseExperts(RouterStep& s) {
@@ -102,7 +102,8 @@ void softmaxRows(float* z, int64_t rows, int64_t columns) {
 }
 
 std::span<const RouterRow* const> routerTable() {
-  static constexpr const RouterRow* kTable[] = {&kBaseRouter, &kTopKBalancedRouter, &kAdaptiveRouter, &kPikvRouter, &kEplbRouter, &kHierarchicalRouter};
+  static constexpr const RouterRow* kTable[] = {&kBaseRouter, &kTopKBalancedRouter, &kAdaptiveRouter,
+                                                &kPikvRouter, &kEplbRouter,         &kHierarchicalRouter};
   return kTable;
 }
 

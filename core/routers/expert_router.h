@@ -15,16 +15,16 @@ namespace presslab {
 
 /// What one call of a router decided about T tokens and E experts. Matrices are (T, E), row-major.
 struct RouterStep {
-  int64_t tokens = 0, capacity = 0;         // capacity: tokens of one expert at most
-  int experts = 0, topK = 0;                // topK: experts a token asked for in this call
-  std::vector<float> probs;                 // before top_k
-  std::vector<uint8_t> dispatched;          // 1: the token was taken by the expert
-  std::vector<float> combine;               // weight of the expert's answer; 0 where not dispatched
-  std::vector<int64_t> requested;           // (E) tokens that asked, before capacity
-  std::vector<int32_t> choices;             // (T, topK) experts asked for, best first
+  int64_t tokens = 0, capacity = 0;  // capacity: tokens of one expert at most
+  int experts = 0, topK = 0;         // topK: experts a token asked for in this call
+  std::vector<float> probs;          // before top_k
+  std::vector<uint8_t> dispatched;   // 1: the token was taken by the expert
+  std::vector<float> combine;        // weight of the expert's answer; 0 where not dispatched
+  std::vector<int64_t> requested;    // (E) tokens that asked, before capacity
+  std::vector<int32_t> choices;      // (T, topK) experts asked for, best first
   double auxLoss = 0;
-  std::vector<float> importance;            // (T), adaptive and pikv
-  std::vector<float> expertWeights;         // (E), eplb: after this call
+  std::vector<float> importance;     // (T), adaptive and pikv
+  std::vector<float> expertWeights;  // (E), eplb: after this call
 };
 
 /// Tokens to experts, as PiKVpress's routers do (reference: its modules; formulas in docs/routers.md). State of successive calls (load
@@ -42,7 +42,11 @@ class ExpertRouter {
 
  protected:
   explicit ExpertRouter(const RouterConfig&);
-  struct Input { std::span<const float> hidden; int64_t sequences, tokens; kernels::Pool& pool; };
+  struct Input {
+    std::span<const float> hidden;
+    int64_t sequences, tokens;
+    kernels::Pool& pool;
+  };
   /// Fills probs (and importance), and topK where the call adapts it.
   virtual void score(const Input&, RouterStep&) = 0;
   /// After dispatch: the balance loss, further weights, state. The common part is the Switch loss and the usage counts.
@@ -78,7 +82,7 @@ std::unique_ptr<ExpertRouter> makeExpertRouter(const RouterConfig&, const Router
 struct RouterRow {
   std::string_view type;
   std::unique_ptr<ExpertRouter> (*make)(const RouterConfig&, const RouterWeights&, kernels::Pool&);
-  void (*seed)(const RouterConfig&, uint64_t seed, RouterWeights&);   // adds what it needs
+  void (*seed)(const RouterConfig&, uint64_t seed, RouterWeights&);  // adds what it needs
 };
 extern const RouterRow kBaseRouter, kTopKBalancedRouter, kAdaptiveRouter, kPikvRouter, kEplbRouter, kHierarchicalRouter;
 std::span<const RouterRow* const> routerTable();

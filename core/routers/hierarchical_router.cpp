@@ -74,7 +74,7 @@ class HierarchicalRouter final : public ExpertRouter {
 
   RouterMlp m_groups;
   std::vector<RouterMlp> m_inner;
-  std::vector<float> m_groupProbs;          // of the call under way
+  std::vector<float> m_groupProbs;  // of the call under way
   std::vector<int64_t> m_groupRequests;
 };
 

@@ -10,7 +10,7 @@ namespace presslab {
 class UpstreamBalancer {
  public:
   explicit UpstreamBalancer(int experts) : m_weight(size_t(experts), 1.f) {}
-  void update(const std::vector<float>& stepLoad);   // tokens that asked for each expert in one step, before capacity
+  void update(const std::vector<float>& stepLoad);  // tokens that asked for each expert in one step, before capacity
   const std::vector<float>& weight() const { return m_weight; }
 
  private:

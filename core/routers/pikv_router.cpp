@@ -9,7 +9,7 @@
 namespace presslab {
 namespace {
 
-constexpr double kFullCache = 1000;         // kept tokens that count as a hit rate of 1
+constexpr double kFullCache = 1000;  // kept tokens that count as a hit rate of 1
 
 /// The adaptive router, its logits moved by tanh of an MLP over a sequence's mean hidden state and the experts' hit rates. Combine weights
 /// are not doubled.

@@ -11,15 +11,15 @@ namespace presslab {
 
 /// Settings of an expert router, named as in PiKVpress. What a type does not use is ignored by it.
 struct RouterConfig {
-  std::string type = "base";                // base, topk_balanced, adaptive, pikv, eplb, hierarchical
+  std::string type = "base";  // base, topk_balanced, adaptive, pikv, eplb, hierarchical
   int hidden = 0, experts = 4, topK = 2;
   double capacityFactor = 1.5;
-  double temperature = 1;                   // eplb: divides the logits
-  double balanceCoefficient = -1;           // of the balance loss; negative: .01 for topk_balanced, .1 for eplb
-  std::string balanceMode = "entropy";      // topk_balanced: entropy, variance, gini
-  double importanceThreshold = .5;          // adaptive: tokens above it weigh twice
-  int groups = 2, groupTopK = 1;            // hierarchical
-  bool cacheAware = true;                   // pikv: logits follow the hit rates
+  double temperature = 1;               // eplb: divides the logits
+  double balanceCoefficient = -1;       // of the balance loss; negative: .01 for topk_balanced, .1 for eplb
+  std::string balanceMode = "entropy";  // topk_balanced: entropy, variance, gini
+  double importanceThreshold = .5;      // adaptive: tokens above it weigh twice
+  int groups = 2, groupTopK = 1;        // hierarchical
+  bool cacheAware = true;               // pikv: logits follow the hit rates
 };
 
 /// A stored parameter, row-major; a vector has rows 1.

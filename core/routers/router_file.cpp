@@ -42,7 +42,9 @@ class Settings {
     if (value == "False" || value == "false" || value == "0") return false;
     fail(key, "\"" + printable(value, 40) + "\" (true or false)");
   }
-  [[noreturn]] void fail(const char* key, const std::string& reason) const { badInput(printable(m_file.path()) + ": metadata " + key + ": " + reason); }
+  [[noreturn]] void fail(const char* key, const std::string& reason) const {
+    badInput(printable(m_file.path()) + ": metadata " + key + ": " + reason);
+  }
 
  private:
   const SafetensorsFile& m_file;

@@ -14,7 +14,7 @@ namespace presslab {
 struct RouterFile {
   struct Step {
     int64_t sequences = 1;
-    std::vector<float> hidden;              // (sequences * length, hidden)
+    std::vector<float> hidden;  // (sequences * length, hidden)
   };
   RouterConfig config;
   RouterWeights weights;

@@ -123,7 +123,8 @@ int64_t requireOurs(const Database& database) {
 
 void migrate(const Database& database) {
   Transaction transaction(database);
-  for (int64_t version = versionOfOurs(database); version < RunStore::kSchemaVersion; ++version) database.run(forThisLibrary(kSteps[version]).c_str());
+  for (int64_t version = versionOfOurs(database); version < RunStore::kSchemaVersion; ++version)
+    database.run(forThisLibrary(kSteps[version]).c_str());
   database.run(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
   database.run(("PRAGMA user_version = " + std::to_string(RunStore::kSchemaVersion)).c_str());
   transaction.commit();

@@ -10,8 +10,8 @@ namespace presslab {
 
 namespace {
 
-constexpr size_t kScanLimit = 24;      // up to here a scan for each merge beats a heap
-constexpr size_t kHeapLimit = 1 << 14; // beyond it the heap's cache misses cost more than one pass for each rank
+constexpr size_t kScanLimit = 24;       // up to here a scan for each merge beats a heap
+constexpr size_t kHeapLimit = 1 << 14;  // beyond it the heap's cache misses cost more than one pass for each rank
 
 uint64_t pairKey(int32_t left, int32_t right) { return uint64_t(uint32_t(left)) << 32 | uint32_t(right); }
 
@@ -74,7 +74,7 @@ bool MergeTable::add(int32_t left, int32_t right, int32_t result) {
 }
 
 void MergeTable::finish() {
-  std::unordered_map<int32_t, size_t> madeLast;   // token -> highest rank that makes it
+  std::unordered_map<int32_t, size_t> madeLast;  // token -> highest rank that makes it
   for (size_t r = 0; r < size(); ++r) madeLast[m_result[r]] = r;
   m_monotone = true;
   for (size_t r = 0; r < size() && m_monotone; ++r) {
@@ -119,7 +119,7 @@ void MergeTable::mergeByScan(std::vector<int32_t>& symbols) const {
 void MergeTable::mergeByHeap(std::vector<int32_t>& symbols) const {
   Chain chain(symbols);
   std::vector<uint64_t> first;
-  const auto entry = [&](uint32_t pos) -> uint64_t {   // rank above position; ~0: no merge
+  const auto entry = [&](uint32_t pos) -> uint64_t {  // rank above position; ~0: no merge
     const uint32_t r = chain.next[pos] == Chain::kEnd ? kNone : rank(chain.ids[pos], chain.ids[chain.next[pos]]);
     return r == kNone ? ~uint64_t{0} : uint64_t(r) << 32 | pos;
   };
@@ -130,7 +130,7 @@ void MergeTable::mergeByHeap(std::vector<int32_t>& symbols) const {
   while (!heap.empty()) {
     const uint32_t r = uint32_t(heap.top() >> 32), pos = uint32_t(heap.top());
     heap.pop();
-    if (!chain.holds(pos, m_left[r], m_right[r])) continue;   // one of the two was merged away meanwhile
+    if (!chain.holds(pos, m_left[r], m_right[r])) continue;  // one of the two was merged away meanwhile
     chain.join(pos, m_result[r]);
     if (const uint64_t e = entry(pos); e != ~uint64_t{0}) heap.push(e);
     if (chain.prev[pos] == Chain::kEnd) continue;
@@ -141,7 +141,7 @@ void MergeTable::mergeByHeap(std::vector<int32_t>& symbols) const {
 
 void MergeTable::mergeByRank(std::vector<int32_t>& symbols) const {
   Chain chain(symbols);
-  std::vector<std::vector<uint32_t>> places(size());   // by rank
+  std::vector<std::vector<uint32_t>> places(size());  // by rank
   const auto note = [&](uint32_t pos) {
     if (chain.next[pos] == Chain::kEnd) return;
     const uint32_t r = rank(chain.ids[pos], chain.ids[chain.next[pos]]);

@@ -32,11 +32,14 @@ class MergeTable {
   bool monotone() const { return m_monotone; }
 
  private:
-  struct Slot { uint64_t key = ~uint64_t{0}; uint32_t rank = kNone; };
+  struct Slot {
+    uint64_t key = ~uint64_t{0};
+    uint32_t rank = kNone;
+  };
   void grow();
 
   std::vector<int32_t> m_left, m_right, m_result;
-  std::vector<Slot> m_slots;          // open addressing, a power of two, at most half full
+  std::vector<Slot> m_slots;  // open addressing, a power of two, at most half full
   bool m_monotone = true;
 };
 

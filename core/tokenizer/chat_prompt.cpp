@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kMarker = "\x02PressLab \"<user>\"\n'text'\x03";
 
 struct Frame {
-  bool ok = false, trims = false;   // trims: the template takes white space off the text's ends
+  bool ok = false, trims = false;  // trims: the template takes white space off the text's ends
   std::string head, tail, reason;
 };
 
@@ -98,8 +98,8 @@ Frame chatMlTurn(const Tokenizer& t, const VocabData& v, const std::string& reas
 /// The template's own text: the only place where names of control tokens are the tokens.
 struct TemplateText {
   std::vector<int32_t> ids;
-  bool stripsAfter = false, stripsBefore = false;   // its last, first token takes the white space of what stands there
-  TextPlace after = TextPlace::GoesOn;              // where a text stands that follows
+  bool stripsAfter = false, stripsBefore = false;  // its last, first token takes the white space of what stands there
+  TextPlace after = TextPlace::GoesOn;             // where a text stands that follows
 };
 
 TemplateText encodeTemplate(const Tokenizer& t, const SpecialTokens& controls, std::string_view text, TextPlace place) {

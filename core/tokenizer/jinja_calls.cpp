@@ -14,9 +14,12 @@ Renderer::Given Renderer::given(const Expr& e) {
   Given g;
   for (const Argument& a : e.arguments) {
     Value v = eval(*a.value);
-    if (!a.name.empty()) g.named.emplace_back(a.name, std::move(v));
-    else if (!g.named.empty()) throw Error("an argument without name after one with a name");
-    else g.values.push_back(std::move(v));
+    if (!a.name.empty())
+      g.named.emplace_back(a.name, std::move(v));
+    else if (!g.named.empty())
+      throw Error("an argument without name after one with a name");
+    else
+      g.values.push_back(std::move(v));
   }
   return g;
 }
@@ -97,7 +100,7 @@ Value Renderer::callFunction(const std::string& name, const Expr& e) {
     finish(g, "'range'");
     const int64_t from = second.kind == Kind::None ? 0 : a, to = second.kind == Kind::None ? a : integer(second);
     if (step == 0) throw Error("a range with a step of 0");
-    constexpr int64_t kMost = 100000;                     // as the reference's sandbox
+    constexpr int64_t kMost = 100000;  // as the reference's sandbox
     const bool empty = step > 0 ? from >= to : from <= to;
     const uint64_t distance = empty ? 0 : step > 0 ? uint64_t(to) - uint64_t(from) : uint64_t(from) - uint64_t(to);
     const uint64_t stride = step > 0 ? uint64_t(step) : uint64_t(0) - uint64_t(step);

@@ -149,9 +149,12 @@ ExprPtr ExpressionParser::group() {
 }
 
 void ExpressionParser::nameOrConstant(const std::string& text, Expr& e) {
-  if (text == "true" || text == "True") e.literal = Value::boolean(true);
-  else if (text == "false" || text == "False") e.literal = Value::boolean(false);
-  else if (text == "none" || text == "None") e.literal = Value::none();
+  if (text == "true" || text == "True")
+    e.literal = Value::boolean(true);
+  else if (text == "false" || text == "False")
+    e.literal = Value::boolean(false);
+  else if (text == "none" || text == "None")
+    e.literal = Value::none();
   else {
     e.kind = Expr::Kind::Name;
     e.name = text;
@@ -232,8 +235,10 @@ ExprPtr ExpressionParser::filters(ExprPtr e) {
       e = make(Expr::Kind::Test, std::move(e));
       e->negated = takeName("not");
       e->name = name();
-      if (takeOp("(")) arguments(*e);
-      else if (startsValue()) e->arguments.push_back({"", argument(*e)});
+      if (takeOp("("))
+        arguments(*e);
+      else if (startsValue())
+        e->arguments.push_back({"", argument(*e)});
     } else {
       return e;
     }

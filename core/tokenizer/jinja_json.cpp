@@ -12,14 +12,22 @@ std::string quoted(const std::string& text) {
   constexpr char kHex[] = "0123456789abcdef";
   std::string out = "\"";
   for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\', out += c;
-    else if (c == '\n') out += "\\n";
-    else if (c == '\r') out += "\\r";
-    else if (c == '\t') out += "\\t";
-    else if (c == '\b') out += "\\b";
-    else if (c == '\f') out += "\\f";
-    else if (uint8_t(c) < 0x20) out += std::string("\\u00") + kHex[uint8_t(c) >> 4] + kHex[uint8_t(c) & 15];
-    else out += c;
+    if (c == '"' || c == '\\')
+      out += '\\', out += c;
+    else if (c == '\n')
+      out += "\\n";
+    else if (c == '\r')
+      out += "\\r";
+    else if (c == '\t')
+      out += "\\t";
+    else if (c == '\b')
+      out += "\\b";
+    else if (c == '\f')
+      out += "\\f";
+    else if (uint8_t(c) < 0x20)
+      out += std::string("\\u00") + kHex[uint8_t(c) >> 4] + kHex[uint8_t(c) & 15];
+    else
+      out += c;
   }
   return out + '"';
 }
@@ -30,12 +38,22 @@ class Writer {
 
   void write(const Value& v, int level) {
     switch (v.kind) {
-      case Kind::Text: add(quoted(v.text)); break;
-      case Kind::None: add("null"); break;
-      case Kind::Bool: add(v.number ? "true" : "false"); break;
-      case Kind::Int: add(std::to_string(v.number)); break;
-      case Kind::Undefined: throw Error("tojson of an undefined value");
-      default: collection(v, level);
+      case Kind::Text:
+        add(quoted(v.text));
+        break;
+      case Kind::None:
+        add("null");
+        break;
+      case Kind::Bool:
+        add(v.number ? "true" : "false");
+        break;
+      case Kind::Int:
+        add(std::to_string(v.number));
+        break;
+      case Kind::Undefined:
+        throw Error("tojson of an undefined value");
+      default:
+        collection(v, level);
     }
   }
   std::string take() { return std::move(m_out); }
@@ -84,12 +102,18 @@ std::string toJson(const Value& v, int indent) {
 
 std::string printed(const Value& v) {
   switch (v.kind) {
-    case Kind::Undefined: return {};
-    case Kind::None: return "None";
-    case Kind::Bool: return v.number ? "True" : "False";
-    case Kind::Int: return std::to_string(v.number);
-    case Kind::Text: return v.text;
-    default: throw Error("printing a list or a map is not supported");
+    case Kind::Undefined:
+      return {};
+    case Kind::None:
+      return "None";
+    case Kind::Bool:
+      return v.number ? "True" : "False";
+    case Kind::Int:
+      return std::to_string(v.number);
+    case Kind::Text:
+      return v.text;
+    default:
+      throw Error("printing a list or a map is not supported");
   }
 }
 

@@ -89,7 +89,7 @@ class Lexer {
   }
 
   void inside(char close) {
-    int open = 0;                                     // brackets of the expression
+    int open = 0;  // brackets of the expression
     while (m_pos < m_source.size()) {
       const char c = m_source[m_pos];
       if (isSpace(c)) {
@@ -177,7 +177,7 @@ class Lexer {
 
   std::string_view m_source;
   size_t m_pos = 0;
-  bool m_trimAll = false, m_trimLine = false;         // what the tag before does to the text that follows
+  bool m_trimAll = false, m_trimLine = false;  // what the tag before does to the text that follows
   std::vector<Token> m_tokens;
 };
 
@@ -185,7 +185,7 @@ class Lexer {
 
 std::vector<Token> tokenize(std::string_view source) {
   if (source.size() > kMaxSource) throw Error("it is longer than " + std::to_string(kMaxSource) + " bytes");
-  std::string lines;                                  // every kind of line end is a plain one
+  std::string lines;  // every kind of line end is a plain one
   for (size_t i = 0; i < source.size(); ++i) {
     if (source[i] == '\r' && i + 1 < source.size() && source[i + 1] == '\n') continue;
     lines += source[i] == '\r' ? '\n' : source[i];

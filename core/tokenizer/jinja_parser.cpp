@@ -60,7 +60,7 @@ class Parser : private ExpressionParser {
       setBlock(b);
     } else if (tag == "macro") {
       macroBlock(b);
-    } else if (tag == "generation") {                    // marks what the assistant said; it prints as it stands
+    } else if (tag == "generation") {  // marks what the assistant said; it prints as it stands
       b.kind = Block::Kind::Group;
       need(Token::Kind::BlockClose);
       body(b, "endgeneration");
@@ -123,9 +123,12 @@ class Parser : private ExpressionParser {
     std::string end;
     Body inner = blocks(end);
     if (end != wanted) throw Error("'" + wanted + "' is missing");
-    if (wanted != "endmacro" || peek().kind != Token::Kind::Name) need(Token::Kind::BlockClose);
-    else if (name() == b.text) need(Token::Kind::BlockClose);
-    else throw Error("'endmacro' of another name");
+    if (wanted != "endmacro" || peek().kind != Token::Kind::Name)
+      need(Token::Kind::BlockClose);
+    else if (name() == b.text)
+      need(Token::Kind::BlockClose);
+    else
+      throw Error("'endmacro' of another name");
     b.branches.emplace_back(nullptr, std::move(inner));
   }
 
@@ -161,7 +164,7 @@ class Parser : private ExpressionParser {
     body(b, "endmacro");
   }
 
-  int m_loops = 0;                                      // around the block that is read
+  int m_loops = 0;  // around the block that is read
 };
 
 }  // namespace

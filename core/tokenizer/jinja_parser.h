@@ -13,7 +13,7 @@ class ExpressionParser {
  protected:
   explicit ExpressionParser(std::string_view source) : m_tokens(tokenize(source)) {}
 
-  struct Nested {                                       // one level deeper while it lives
+  struct Nested {  // one level deeper while it lives
     explicit Nested(int& depth) : d(depth) {
       if (++d > kMaxDepth) throw Error("nested deeper than " + std::to_string(kMaxDepth));
     }

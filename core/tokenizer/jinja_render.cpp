@@ -28,8 +28,10 @@ Value Renderer::text(std::string_view s) {
 
 void Renderer::walkWork(const Value& v) {
   work(1 + v.text.size());
-  if (v.kind == Kind::List) for (const Value& i : *v.list) walkWork(i);
-  if (v.kind == Kind::Map) for (const auto& i : *v.map) walkWork(i.second);
+  if (v.kind == Kind::List)
+    for (const Value& i : *v.list) walkWork(i);
+  if (v.kind == Kind::Map)
+    for (const auto& i : *v.map) walkWork(i.second);
 }
 
 Renderer::Flow Renderer::render(const Body& body) {
@@ -38,16 +40,34 @@ Renderer::Flow Renderer::render(const Body& body) {
     work(1);
     Flow flow = Flow::On;
     switch (block->kind) {
-      case Block::Kind::Text: print(block->text); break;
-      case Block::Kind::Output: print(printed(eval(*block->expr))); break;
-      case Block::Kind::If: flow = renderIf(*block); break;
-      case Block::Kind::For: renderFor(*block); break;
-      case Block::Kind::Set: renderSet(*block); break;
-      case Block::Kind::Capture: assign(m_scopes.back(), block->text, Value::string(captured(block->branches[0].second))); break;
-      case Block::Kind::Macro: m_macros[block->text] = block.get(); break;
-      case Block::Kind::Group: print(captured(block->branches[0].second)); break;
-      case Block::Kind::Break: return Flow::Break;
-      case Block::Kind::Continue: return Flow::Continue;
+      case Block::Kind::Text:
+        print(block->text);
+        break;
+      case Block::Kind::Output:
+        print(printed(eval(*block->expr)));
+        break;
+      case Block::Kind::If:
+        flow = renderIf(*block);
+        break;
+      case Block::Kind::For:
+        renderFor(*block);
+        break;
+      case Block::Kind::Set:
+        renderSet(*block);
+        break;
+      case Block::Kind::Capture:
+        assign(m_scopes.back(), block->text, Value::string(captured(block->branches[0].second)));
+        break;
+      case Block::Kind::Macro:
+        m_macros[block->text] = block.get();
+        break;
+      case Block::Kind::Group:
+        print(captured(block->branches[0].second));
+        break;
+      case Block::Kind::Break:
+        return Flow::Break;
+      case Block::Kind::Continue:
+        return Flow::Continue;
     }
     if (flow != Flow::On) return flow;
   }
@@ -63,7 +83,7 @@ void Renderer::print(const std::string& s) {
 std::string Renderer::captured(const Body& body) {
   std::string before = std::move(m_out);
   m_out.clear();
-  m_scopes.emplace_back();                              // what is set within stays within
+  m_scopes.emplace_back();  // what is set within stays within
   render(body);
   m_scopes.pop_back();
   std::string out = std::move(m_out);
@@ -102,9 +122,9 @@ void Renderer::renderFor(const Block& b) {
   const int64_t n = int64_t(items.size());
   for (int64_t i = 0; i < n; ++i) {
     work(4 * sizeof(Value) + items[size_t(i)].text.size());
-    Value::Map loop{{"index", Value::integer(i + 1)}, {"index0", Value::integer(i)}, {"length", Value::integer(n)},
-                    {"first", Value::boolean(i == 0)}, {"last", Value::boolean(i + 1 == n)},
-                    {"revindex", Value::integer(n - i)}, {"revindex0", Value::integer(n - i - 1)}};
+    Value::Map loop{{"index", Value::integer(i + 1)},        {"index0", Value::integer(i)},        {"length", Value::integer(n)},
+                    {"first", Value::boolean(i == 0)},       {"last", Value::boolean(i + 1 == n)}, {"revindex", Value::integer(n - i)},
+                    {"revindex0", Value::integer(n - i - 1)}};
     if (i > 0) loop.emplace_back("previtem", items[size_t(i - 1)]);
     if (i + 1 < n) loop.emplace_back("nextitem", items[size_t(i + 1)]);
     m_scopes.emplace_back();

@@ -18,7 +18,7 @@ class Renderer {
 
  private:
   enum class Flow { On, Break, Continue };
-  struct Deeper {                                       // one evaluation deeper while it lives
+  struct Deeper {  // one evaluation deeper while it lives
     explicit Deeper(int& depth) : d(depth) {
       if (++d > kMaxCalls) throw Error("it nests too deep");
     }

@@ -44,11 +44,16 @@ Value Value::mapOf(Map items) {
 bool Value::truthy() const {
   switch (kind) {
     case Kind::Bool:
-    case Kind::Int: return number != 0;
-    case Kind::Text: return !text.empty();
-    case Kind::List: return lazy || !list->empty();
-    case Kind::Map: return !map->empty();
-    default: return false;
+    case Kind::Int:
+      return number != 0;
+    case Kind::Text:
+      return !text.empty();
+    case Kind::List:
+      return lazy || !list->empty();
+    case Kind::Map:
+      return !map->empty();
+    default:
+      return false;
   }
 }
 

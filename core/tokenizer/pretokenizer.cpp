@@ -9,7 +9,7 @@ namespace presslab {
 namespace {
 
 struct Char {
-  uint32_t code = 0, bytes = 0;       // bytes == 0: past the end
+  uint32_t code = 0, bytes = 0;  // bytes == 0: past the end
   CharClass cls = CharClass::Other;
   bool is(CharClass c) const { return bytes && cls == c; }
 };
@@ -101,18 +101,36 @@ size_t marksEnd(std::string_view text, size_t pos) {
   return next == std::string_view::npos ? text.size() : next;
 }
 
-struct Named { std::string_view name; PreTokenizer scheme; };
+struct Named {
+  std::string_view name;
+  PreTokenizer scheme;
+};
 
 /// Names that llama.cpp's converter writes, by the expressions that they stand for.
 constexpr Named kNames[] = {
-    {"", PreTokenizer::Gpt2},           {"default", PreTokenizer::Gpt2},    {"gpt-2", PreTokenizer::Gpt2},
-    {"gpt2", PreTokenizer::Gpt2},       {"phi-2", PreTokenizer::Gpt2},      {"mpt", PreTokenizer::Gpt2},
-    {"olmo", PreTokenizer::Gpt2},       {"jina-es", PreTokenizer::Gpt2},    {"jina-de", PreTokenizer::Gpt2},
-    {"smollm", PreTokenizer::Smollm},   {"starcoder", PreTokenizer::Smollm}, {"refact", PreTokenizer::Smollm},
-    {"command-r", PreTokenizer::Smollm}, {"codeshell", PreTokenizer::Smollm}, {"llama-bpe", PreTokenizer::Llama3},
-    {"llama3", PreTokenizer::Llama3},   {"llama-v3", PreTokenizer::Llama3}, {"dbrx", PreTokenizer::Llama3},
-    {"smaug-bpe", PreTokenizer::Llama3}, {"qwen2", PreTokenizer::Qwen2},    {"deepseek-r1-qwen", PreTokenizer::Qwen2},
-    {"stablelm2", PreTokenizer::Qwen2}, {"megrez", PreTokenizer::Qwen2},
+    {"", PreTokenizer::Gpt2},
+    {"default", PreTokenizer::Gpt2},
+    {"gpt-2", PreTokenizer::Gpt2},
+    {"gpt2", PreTokenizer::Gpt2},
+    {"phi-2", PreTokenizer::Gpt2},
+    {"mpt", PreTokenizer::Gpt2},
+    {"olmo", PreTokenizer::Gpt2},
+    {"jina-es", PreTokenizer::Gpt2},
+    {"jina-de", PreTokenizer::Gpt2},
+    {"smollm", PreTokenizer::Smollm},
+    {"starcoder", PreTokenizer::Smollm},
+    {"refact", PreTokenizer::Smollm},
+    {"command-r", PreTokenizer::Smollm},
+    {"codeshell", PreTokenizer::Smollm},
+    {"llama-bpe", PreTokenizer::Llama3},
+    {"llama3", PreTokenizer::Llama3},
+    {"llama-v3", PreTokenizer::Llama3},
+    {"dbrx", PreTokenizer::Llama3},
+    {"smaug-bpe", PreTokenizer::Llama3},
+    {"qwen2", PreTokenizer::Qwen2},
+    {"deepseek-r1-qwen", PreTokenizer::Qwen2},
+    {"stablelm2", PreTokenizer::Qwen2},
+    {"megrez", PreTokenizer::Qwen2},
 };
 
 }  // namespace
@@ -129,12 +147,18 @@ PreTokenizer preTokenizerNamed(const std::string& pre, bool& known) {
 
 size_t pieceEnd(PreTokenizer scheme, std::string_view text, size_t pos) {
   switch (scheme) {
-    case PreTokenizer::Llama3: return llama3End(text, pos, 3);
-    case PreTokenizer::Qwen2: return llama3End(text, pos, 1);
-    case PreTokenizer::Smollm: return gpt2End(text, pos, true);
-    case PreTokenizer::Whole: return text.size();
-    case PreTokenizer::Marks: return marksEnd(text, pos);
-    default: return gpt2End(text, pos, false);
+    case PreTokenizer::Llama3:
+      return llama3End(text, pos, 3);
+    case PreTokenizer::Qwen2:
+      return llama3End(text, pos, 1);
+    case PreTokenizer::Smollm:
+      return gpt2End(text, pos, true);
+    case PreTokenizer::Whole:
+      return text.size();
+    case PreTokenizer::Marks:
+      return marksEnd(text, pos);
+    default:
+      return gpt2End(text, pos, false);
   }
 }
 

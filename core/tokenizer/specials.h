@@ -16,7 +16,10 @@ namespace presslab {
 class SpecialTokens {
  public:
   /// bytes from pos on belong to the token, white space that it takes included; token is null when nothing was found.
-  struct Match { size_t pos = std::string_view::npos, bytes = 0; const AddedToken* token = nullptr; };
+  struct Match {
+    size_t pos = std::string_view::npos, bytes = 0;
+    const AddedToken* token = nullptr;
+  };
 
   /// passes: its name is found, so that no shorter token is found within it, but stays text.
   void add(AddedToken token, bool passes = false);
@@ -26,7 +29,10 @@ class SpecialTokens {
   Match find(std::string_view text, size_t from) const;
 
  private:
-  struct Entry { AddedToken token; bool passes; };
+  struct Entry {
+    AddedToken token;
+    bool passes;
+  };
   const Entry* longestAt(std::string_view text, size_t pos) const;
 
   std::vector<Entry> m_tokens;                               // sorted by name, unique

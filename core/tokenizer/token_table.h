@@ -12,10 +12,10 @@ namespace presslab {
 /// What a vocabulary's tokens are, ready for merging and decoding.
 struct TokenTable {
   enum class Role : uint8_t { Text, Control, Unknown, User, Unused, Byte };
-  std::vector<std::string> pieces;          // bytes of each token in a text, a control token's name
+  std::vector<std::string> pieces;  // bytes of each token in a text, a control token's name
   std::vector<Role> roles;
   int32_t unk = -1;
-  bool leavesOut = false;                   // what has no token makes none
+  bool leavesOut = false;  // what has no token makes none
 };
 
 /// Throws Failure(BadInput) naming the key: an unknown model, sizes that disagree, special ids outside the vocabulary.

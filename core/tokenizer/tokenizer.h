@@ -22,7 +22,7 @@ enum class TextPlace { Begins, AfterToken, GoesOn };
 /// Hugging Face's tokenizers do; text must not make control tokens), or is refused when there is none; notices() tells.
 class Tokenizer {
  public:
-  explicit Tokenizer(const VocabData&);     // throws Failure(BadInput) naming the metadata key
+  explicit Tokenizer(const VocabData&);  // throws Failure(BadInput) naming the metadata key
   ~Tokenizer();
   Tokenizer(const Tokenizer&) = delete;
   Tokenizer& operator=(const Tokenizer&) = delete;
@@ -30,7 +30,8 @@ class Tokenizer {
   /// Raw text to ids: no template, no BOS. Text that looks like a control token stays text; user-defined tokens are found in it.
   /// Throws Failure(BadInput) naming a byte that the vocabulary cannot express, or for a text beyond 2^31 - 1 bytes.
   std::vector<int32_t> encode(std::string_view text, TextPlace place = TextPlace::Begins) const;
-  /// Ids to bytes; the space that encode() puts before a text is taken off again. Control tokens are rendered as their name when keepControl, else dropped. Throws Failure for an id outside the vocabulary.
+  /// Ids to bytes; the space that encode() puts before a text is taken off again. Control tokens are rendered as their name when keepControl, else
+  /// dropped. Throws Failure for an id outside the vocabulary.
   std::string decode(const std::vector<int32_t>& ids, bool keepControl = false) const;
   /// Bytes of one token (may be a partial UTF-8 sequence), a control token's name. Throws Failure for an id outside the vocabulary.
   std::string piece(int32_t id) const;
@@ -39,7 +40,7 @@ class Tokenizer {
   bool isControl(int32_t id) const;
   /// Flags of a control or user-defined token, null when it has none.
   const AddedToken* addedToken(int32_t id) const;
-  bool isEndOfGeneration(int32_t id) const; // eos, <|im_end|>, <|endoftext|>, <|eot_id|> ...
+  bool isEndOfGeneration(int32_t id) const;  // eos, <|im_end|>, <|endoftext|>, <|eot_id|> ...
   int32_t vocabSize() const;
   int32_t bos() const;
   int32_t eos() const;
@@ -54,7 +55,7 @@ class Tokenizer {
 /// A rendered chat prompt, split where design section 3 says: what stands before the question is context, the rest is question.
 struct ChatPrompt {
   std::vector<int32_t> context, question;
-  std::string notice;                       // e.g. "chat template uses an unsupported construct; ChatML used instead"
+  std::string notice;  // e.g. "chat template uses an unsupported construct; ChatML used instead"
 };
 
 /// Context and question are tokenised apart; control tokens come only from the template. Without a question the template's tail

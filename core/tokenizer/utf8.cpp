@@ -100,7 +100,7 @@ std::string_view trimSpace(std::string_view s, bool left, bool right) {
 
 bool isWordCharacter(uint32_t code) {
   if (code > 0x10FFFF) return false;
-  if (code == 0x200C || code == 0x200D || (code >= 0x24B6 && code <= 0x24E9)) return true;   // joiners, circled letters
+  if (code == 0x200C || code == 0x200D || (code >= 0x24B6 && code <= 0x24E9)) return true;  // joiners, circled letters
   switch (utf8proc_category(utf8proc_int32_t(code))) {
     case UTF8PROC_CATEGORY_LU:
     case UTF8PROC_CATEGORY_LL:
@@ -112,8 +112,10 @@ bool isWordCharacter(uint32_t code) {
     case UTF8PROC_CATEGORY_ME:
     case UTF8PROC_CATEGORY_ND:
     case UTF8PROC_CATEGORY_NL:
-    case UTF8PROC_CATEGORY_PC: return true;
-    default: return false;
+    case UTF8PROC_CATEGORY_PC:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -126,11 +128,14 @@ CharClass classOf(uint32_t code) {
     case UTF8PROC_CATEGORY_LL:
     case UTF8PROC_CATEGORY_LT:
     case UTF8PROC_CATEGORY_LM:
-    case UTF8PROC_CATEGORY_LO: return CharClass::Letter;
+    case UTF8PROC_CATEGORY_LO:
+      return CharClass::Letter;
     case UTF8PROC_CATEGORY_ND:
     case UTF8PROC_CATEGORY_NL:
-    case UTF8PROC_CATEGORY_NO: return CharClass::Number;
-    default: return CharClass::Other;
+    case UTF8PROC_CATEGORY_NO:
+      return CharClass::Number;
+    default:
+      return CharClass::Other;
   }
 }
 

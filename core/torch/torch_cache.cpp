@@ -59,8 +59,10 @@ void TorchCache::write(int layer, int64_t start, const at::Tensor& k, const at::
 void TorchCache::keep(int layer, const LayerKeep& kept) {
   if (int(kept.heads.size()) != m_kvHeads) throw Failure(ErrorCode::Failed, cachePlace(layer, int(kept.heads.size())) + "heads are missing");
   for (int h = 0; h < m_kvHeads; ++h) checkKeep(kept.heads[size_t(h)], length(layer, h), layer, h);
-  if (kept.quant.form != kernels::KvForm::None) badInput("kvq: the torch backend holds no quantised rows; our own kernels do (--device cpu or cuda:N without --backend torch)");
-  if (kept.decode) badInput("compression while decoding: not on the torch backend; our own kernels do it (--device cpu or cuda:N without --backend torch)");
+  if (kept.quant.form != kernels::KvForm::None)
+    badInput("kvq: the torch backend holds no quantised rows; our own kernels do (--device cpu or cuda:N without --backend torch)");
+  if (kept.decode)
+    badInput("compression while decoding: not on the torch backend; our own kernels do it (--device cpu or cuda:N without --backend torch)");
   for (int h = 0; h < m_kvHeads; ++h) {
     const HeadKeep& keep = kept.heads[size_t(h)];
     Head& head = at(layer, h);

@@ -40,7 +40,7 @@ std::unique_ptr<Matrix> randomMatrix(QuantType t, int64_t rows, int64_t cols, bo
   const int blockBytes = t == QuantType::Q4_1 ? 20 : 34;
   std::vector<uint8_t> data(static_cast<size_t>(rows * cols / 32 * blockBytes));
   std::mt19937 engine(2);
-  for (uint8_t& b : data) b = uint8_t(engine() & 0x1F);        // f16 scales stay small numbers
+  for (uint8_t& b : data) b = uint8_t(engine() & 0x1F);  // f16 scales stay small numbers
   return Matrix::pack(t, data.data(), rows, cols, exact, pool);
 }
 
@@ -48,7 +48,9 @@ std::unique_ptr<Matrix> randomMatrix(QuantType t, int64_t rows, int64_t cols, bo
 void tokenGemv(benchmark::State& state) {
   if (!useIsa(state)) return;
   Pool pool(int(state.range(1)));
-  struct Layer { std::unique_ptr<Matrix> q, k, v, o, gate, up, down; };
+  struct Layer {
+    std::unique_ptr<Matrix> q, k, v, o, gate, up, down;
+  };
   std::vector<Layer> layers(kLayers);
   int64_t bytes = 0;
   const auto make = [&](int64_t rows, int64_t cols) {
@@ -57,8 +59,8 @@ void tokenGemv(benchmark::State& state) {
     return m;
   };
   for (Layer& l : layers) {
-    l = {make(kHidden, kHidden), make(kKv, kHidden), make(kKv, kHidden), make(kHidden, kHidden), make(kWide, kHidden), make(kWide, kHidden),
-         make(kHidden, kWide)};
+    l = {make(kHidden, kHidden), make(kKv, kHidden),   make(kKv, kHidden),  make(kHidden, kHidden),
+         make(kWide, kHidden),   make(kWide, kHidden), make(kHidden, kWide)};
   }
   const auto head = randomMatrix(QuantType::Q8_0, kVocab, kHidden, false, pool);
   bytes += head->bytes();
@@ -130,7 +132,8 @@ void prefill(benchmark::State& state, bool exact) {
   const std::vector<float> q = floats(kChunk * kWidth);
   std::vector<float> out(size_t(kChunk * kWidth));
   KvHeadView views[kHeads];
-  for (int h = 0; h < kHeads; ++h) views[h] = {cache.data() + size_t(h) * 2 * size_t(length) * kDim, cache.data() + (size_t(h) * 2 + 1) * size_t(length) * kDim, length};
+  for (int h = 0; h < kHeads; ++h)
+    views[h] = {cache.data() + size_t(h) * 2 * size_t(length) * kDim, cache.data() + (size_t(h) * 2 + 1) * size_t(length) * kDim, length};
   for (auto _ : state) {
     prefillAttention({q.data(), kWidth, views, out.data(), kWidth, start, kChunk, kHeads, kGroup, kDim, Elem::F16, 0.125f, exact}, pool);
     benchmark::DoNotOptimize(out.data());

@@ -57,17 +57,18 @@ void product(const float* x, const ProductArgs&, Stream);
 
 /// Attention of the token over all heads of a layer. Reads q, k, v as the projections left them: norms q and k by head, turns them, appends k and v
 /// at each head's slot, then reads the cache. K and V are read once for the `group` query heads of a KV head. Work items are itemAt() of the
-/// layer's plan; block i does item i. Of a head in several items the block that ends last joins the parts, so that the head's first item holds the whole.
+/// layer's plan; block i does item i. Of a head in several items the block that ends last joins the parts, so that the head's first item holds the
+/// whole.
 struct DecodeAttentionArgs {
   const Token* token;
-  HeadState* heads;  // (kvHeads) of the layer
-  LayerPlan* plan;  // arrived is counted up
+  HeadState* heads;         // (kvHeads) of the layer
+  LayerPlan* plan;          // arrived is counted up
   const float *q, *k, *v;   // (kvHeads * group, headDim), (kvHeads, headDim) twice
   DeviceNorm qNorm, kNorm;  // by head; weight null: none
   const float *cos, *sin;   // (positions, ropeDim / 2); null: no rotary positions
   int ropeDim;
   int kvHeads, group, headDim;
-  Type elem;  // F32, F16 or BF16, of the cache
+  Type elem;                                     // F32, F16 or BF16, of the cache
   kernels::KvForm form = kernels::KvForm::None;  // of the heads' blocks; None: no head has any
   float scale;
   int window;               // slots whose position is <= token->position - window have no weight; 0: all have

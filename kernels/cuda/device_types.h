@@ -54,7 +54,7 @@ struct HeadState {
   int32_t capacity = 0;          // rows
   int32_t blockRows = 0;         // slots in blocks, a multiple of 32
   int32_t blockCapacity = 0;     // blocks
-  int32_t ring = 0;  // 1: holds its first `sink` and latest tokens, ringRows rows in all
+  int32_t ring = 0;              // 1: holds its first `sink` and latest tokens, ringRows rows in all
   int32_t sink = 0, ringRows = 0;
   int32_t next = 0;  // slot that a full ring overwrites
   int32_t slot = 0;  // of the token being decoded

@@ -60,7 +60,8 @@ void TestCliData::models() {
 }
 
 void TestCliData::memoryBeforeLoading() {
-  const CliResult r = cli({"inspect", "-m", kTinyModel, "--context", "400", "--press", "none;knorm(ratio=0.5)", "--kv-type", "f16", "--format", "json"});
+  const CliResult r =
+      cli({"inspect", "-m", kTinyModel, "--context", "400", "--press", "none;knorm(ratio=0.5)", "--kv-type", "f16", "--format", "json"});
   QCOMPARE(r.code, 0);
   const QJsonObject memory = r.json().object()["memory"].toObject();
   const QJsonArray methods = memory["methods"].toArray();

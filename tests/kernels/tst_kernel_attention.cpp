@@ -24,7 +24,8 @@ Stored stored(Elem e, int64_t rows, int dim, uint32_t seed) {
 }
 
 /// One query against rows [0, n); weights go to `weights` when wanted.
-std::vector<double> attend(const float* q, const Stored& k, const Stored& v, int64_t n, int dim, double scale, std::vector<double>* weights = nullptr) {
+std::vector<double> attend(const float* q, const Stored& k, const Stored& v, int64_t n, int dim, double scale,
+                           std::vector<double>* weights = nullptr) {
   std::vector<double> p(static_cast<size_t>(n)), out(size_t(dim), 0.0);
   double top = -INFINITY, sum = 0;
   for (int64_t j = 0; j < n; ++j) {
@@ -116,12 +117,21 @@ class TestKernelAttention : public QObject {
                 for (int64_t i = 0; i < n; ++i) {
                   QCOMPARE(out[size_t(i * outStride + width)], 7.f);
                   for (int h = 0; h < kHeads * group; ++h) {
-                    const auto want = attend(&q[size_t(i * qStride + h * dim)], cache.k[size_t(h / group)], cache.v[size_t(h / group)], start + i + 1, dim, 0.125);
+                    const auto want =
+                        attend(&q[size_t(i * qStride + h * dim)], cache.k[size_t(h / group)], cache.v[size_t(h / group)], start + i + 1, dim, 0.125);
                     const float* got = &out[size_t(i * outStride + h * dim)];
                     const double error = worstError({got, got + dim}, want);
                     QVERIFY2(error < limit, qPrintable(QString("%1 elem %2 dim %3 group %4 start %5 n %6 exact %7 query %8 head %9: %10")
-                                                           .arg(isaName(isa)).arg(int(e)).arg(dim).arg(group).arg(start).arg(n).arg(exact).arg(i)
-                                                           .arg(h).arg(error)));
+                                                           .arg(isaName(isa))
+                                                           .arg(int(e))
+                                                           .arg(dim)
+                                                           .arg(group)
+                                                           .arg(start)
+                                                           .arg(n)
+                                                           .arg(exact)
+                                                           .arg(i)
+                                                           .arg(h)
+                                                           .arg(error)));
                   }
                 }
               }
@@ -196,10 +206,17 @@ class TestKernelAttention : public QObject {
       const auto want = attend(&q[row * size_t(dim)], cache.k[head], cache.v[head], n, dim, scale, &weights);
       for (int i = 0; i < dim; ++i) {
         QVERIFY2(std::fabs(got[i] - want[size_t(i)]) < 1e-5, qPrintable(QString("%1 elem %2 dim %3 group %4 length %5 value %6: %7, not %8")
-                     .arg(isaName(isa)).arg(int(e)).arg(dim).arg(group).arg(n).arg(i).arg(got[i]).arg(want[size_t(i)])));
+                                                                            .arg(isaName(isa))
+                                                                            .arg(int(e))
+                                                                            .arg(dim)
+                                                                            .arg(group)
+                                                                            .arg(n)
+                                                                            .arg(i)
+                                                                            .arg(got[i])
+                                                                            .arg(want[size_t(i)])));
       }
       for (int64_t j = 0; j < n; ++j) QVERIFY(std::fabs(probs[row * 640 + size_t(j)] - weights[size_t(j)]) < 1e-5);
-      QCOMPARE(probs[row * 640 + size_t(n)], 3.f);   // nothing behind the head's slots
+      QCOMPARE(probs[row * 640 + size_t(n)], 3.f);  // nothing behind the head's slots
     }
   }
 };

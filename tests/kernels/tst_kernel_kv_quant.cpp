@@ -42,7 +42,7 @@ double allowed(KvForm form, bool values, const std::vector<float>& rows, int dim
   }
   const double widest = std::max(std::abs(low), std::abs(high));
   if (form == KvForm::Q8_0) return widest / 127 * .51 + widest * 1e-3;
-  if (form == KvForm::Q4_0) return widest / 8 * 1.01;   // the side opposite to the widest value is cut at 7 steps
+  if (form == KvForm::Q4_0) return widest / 8 * 1.01;  // the side opposite to the widest value is cut at 7 steps
   return (high - low) / (form == KvForm::Kivi4 ? 15 : 3) * .51 + widest * 2e-3;
 }
 
@@ -65,11 +65,12 @@ class TestKernelKvQuant : public QObject {
         for (const int dim : {32, 64, 96, 256}) {
           const std::vector<float> rows = someRows(dim, uint32_t(dim));
           const std::vector<uint8_t> block = blockOf(form, values, rows, dim);
-          QCOMPARE(block.back(), uint8_t(0xAB));   // nothing behind the block is written
+          QCOMPARE(block.back(), uint8_t(0xAB));  // nothing behind the block is written
           const std::vector<float> back = rowsOf(form, values, block, dim);
           for (size_t i = 0; i < rows.size(); ++i) {
             const double error = std::abs(double(back[i]) - double(rows[i]));
-            QVERIFY2(error <= allowed(form, values, rows, dim, i), qPrintable(QString("form %1 dim %2 at %3: %4").arg(int(form)).arg(dim).arg(i).arg(error)));
+            QVERIFY2(error <= allowed(form, values, rows, dim, i),
+                     qPrintable(QString("form %1 dim %2 at %3: %4").arg(int(form)).arg(dim).arg(i).arg(error)));
           }
         }
       }
@@ -107,7 +108,7 @@ class TestKernelKvQuant : public QObject {
           const UseIsa use(isa);
           const std::vector<float> rows = rowsOf(form, values, block, 96);
           if (first.empty()) first = rows;
-          for (size_t i = 0; i < rows.size(); ++i) QVERIFY(std::abs(rows[i] - first[i]) <= 1e-5f * (1 + std::abs(first[i])));   // one rounding or two
+          for (size_t i = 0; i < rows.size(); ++i) QVERIFY(std::abs(rows[i] - first[i]) <= 1e-5f * (1 + std::abs(first[i])));  // one rounding or two
         }
       }
     }
@@ -188,7 +189,9 @@ class TestKernelKvQuant : public QObject {
         for (int i = 0; i < dim; ++i) expected[size_t(i)] += p[size_t(j)] * double(numbers[1][size_t(j * dim + i)]);
       }
       const std::vector<float> ours(out.begin() + g * dim, out.begin() + (g + 1) * dim);
-      QVERIFY2(worstError(ours, expected) < 1e-4, qPrintable(QString("dim %1 group %2 blocks %3 tail %4: %5").arg(dim).arg(group).arg(blocks).arg(tail).arg(worstError(ours, expected))));
+      QVERIFY2(
+          worstError(ours, expected) < 1e-4,
+          qPrintable(QString("dim %1 group %2 blocks %3 tail %4: %5").arg(dim).arg(group).arg(blocks).arg(tail).arg(worstError(ours, expected))));
     }
   }
 };

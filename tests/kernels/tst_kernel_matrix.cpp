@@ -10,10 +10,14 @@ using namespace presslab::kernels;
 
 namespace {
 
-struct Type { QuantType type; const char* name; int elements, bytes; };
-constexpr Type kTypes[] = {{QuantType::F32, "F32", 1, 4},      {QuantType::F16, "F16", 1, 2},      {QuantType::BF16, "BF16", 1, 2},
-                           {QuantType::Q4_0, "Q4_0", 32, 18},  {QuantType::Q4_1, "Q4_1", 32, 20},  {QuantType::Q5_0, "Q5_0", 32, 22},
-                           {QuantType::Q5_1, "Q5_1", 32, 24},  {QuantType::Q8_0, "Q8_0", 32, 34},  {QuantType::Q4_K, "Q4_K", 256, 144},
+struct Type {
+  QuantType type;
+  const char* name;
+  int elements, bytes;
+};
+constexpr Type kTypes[] = {{QuantType::F32, "F32", 1, 4},       {QuantType::F16, "F16", 1, 2},      {QuantType::BF16, "BF16", 1, 2},
+                           {QuantType::Q4_0, "Q4_0", 32, 18},   {QuantType::Q4_1, "Q4_1", 32, 20},  {QuantType::Q5_0, "Q5_0", 32, 22},
+                           {QuantType::Q5_1, "Q5_1", 32, 24},   {QuantType::Q8_0, "Q8_0", 32, 34},  {QuantType::Q4_K, "Q4_K", 256, 144},
                            {QuantType::Q5_K, "Q5_K", 256, 176}, {QuantType::Q6_K, "Q6_K", 256, 210}};
 
 uint16_t half(float f) {
@@ -36,8 +40,10 @@ std::vector<uint8_t> randomBlocks(const Type& t, int64_t rows, int64_t cols, uin
   std::vector<uint8_t> out(size_t(blocks * t.bytes));
   if (t.elements == 1) {
     const std::vector<float> values = randomFloats(size_t(rows * cols), seed, 0.1f);
-    if (t.type == QuantType::F32) std::memcpy(out.data(), values.data(), out.size());
-    else convertFromF32(t.type == QuantType::F16 ? Elem::F16 : Elem::BF16, values.data(), out.data(), rows * cols);
+    if (t.type == QuantType::F32)
+      std::memcpy(out.data(), values.data(), out.size());
+    else
+      convertFromF32(t.type == QuantType::F16 ? Elem::F16 : Elem::BF16, values.data(), out.data(), rows * cols);
     return out;
   }
   std::mt19937 engine(seed);
@@ -88,7 +94,8 @@ std::vector<int64_t> columnsOf(const Type& t) {
 class TestKernelMatrix : public QObject {
   Q_OBJECT
 
-  template <class F> void forCases(F&& use) {
+  template <class F>
+  void forCases(F&& use) {
     for (const Type& t : kTypes) {
       for (const int64_t rows : {1, 31, 33, 63, 129}) {
         for (const int64_t cols : columnsOf(t)) use(makeCase(t, rows, cols));
@@ -106,14 +113,17 @@ class TestKernelMatrix : public QObject {
         QCOMPARE(w->cols(), c.cols);
         QVERIFY(w->bytes() > 0);
         std::vector<float> row(size_t(c.cols));
-        const bool rounded = !exact && c.type.elements == 256;   // scales of 11 bits
+        const bool rounded = !exact && c.type.elements == 256;  // scales of 11 bits
         for (int64_t r = 0; r < c.rows; ++r) {
           w->row(r, row.data());
           float largest = 0;
           for (int64_t k = 0; k < c.cols; ++k) largest = std::max(largest, std::fabs(c.dense[size_t(r * c.cols + k)]));
           for (int64_t k = 0; k < c.cols; ++k) {
             const float error = std::fabs(row[size_t(k)] - c.dense[size_t(r * c.cols + k)]);
-            QVERIFY2(error <= largest * (rounded ? 2e-3f : exact ? 0.f : 3e-7f), qPrintable(QString("%1 row %2 col %3").arg(c.type.name).arg(r).arg(k)));
+            QVERIFY2(error <= largest * (rounded ? 2e-3f
+                                         : exact ? 0.f
+                                                 : 3e-7f),
+                     qPrintable(QString("%1 row %2 col %3").arg(c.type.name).arg(r).arg(k)));
           }
         }
       }
@@ -133,7 +143,7 @@ class TestKernelMatrix : public QObject {
           w->gemv(x.data(), y.data(), one);
           w->gemv(x.data(), again.data(), two);
           QVERIFY(y == again);
-          QCOMPARE(y.back(), 42.f);          // nothing beyond the last row
+          QCOMPARE(y.back(), 42.f);  // nothing beyond the last row
           // Relative to the norm of the row and of x: a sum may cancel.
           const double tolerance = exact || c.type.elements == 1 ? 2e-6 : 1.2e-2;
           for (int64_t r = 0; r < c.rows; ++r) {
@@ -142,8 +152,15 @@ class TestKernelMatrix : public QObject {
             double xNorm = 0;
             for (const float v : x) xNorm += double(v) * v;
             QVERIFY2(std::fabs(y[size_t(r)] - want[size_t(r)]) <= tolerance * std::sqrt(norm * xNorm) + 1e-12,
-                     qPrintable(QString("%1 %2 %3x%4 exact %5 row %6: %7, not %8").arg(isaName(isa)).arg(c.type.name).arg(c.rows).arg(c.cols)
-                                    .arg(exact).arg(r).arg(y[size_t(r)]).arg(want[size_t(r)])));
+                     qPrintable(QString("%1 %2 %3x%4 exact %5 row %6: %7, not %8")
+                                    .arg(isaName(isa))
+                                    .arg(c.type.name)
+                                    .arg(c.rows)
+                                    .arg(c.cols)
+                                    .arg(exact)
+                                    .arg(r)
+                                    .arg(y[size_t(r)])
+                                    .arg(want[size_t(r)])));
           }
         }
       });
@@ -197,7 +214,7 @@ class TestKernelMatrix : public QObject {
     const Case a = makeCase(kTypes[4], 129, 576), b = makeCase(kTypes[7], 33, 576), f = makeCase(kTypes[0], 48, 576);
     std::vector<std::unique_ptr<Matrix>> owned;
     std::vector<const Matrix*> matrices;
-    for (int i = 0; i < 11; ++i) {           // more than one pass holds
+    for (int i = 0; i < 11; ++i) {  // more than one pass holds
       const Case& c = i % 3 == 0 ? a : i % 3 == 1 ? b : f;
       owned.push_back(Matrix::pack(c.type.type, c.data.data(), c.rows, c.cols, false, pool));
       matrices.push_back(owned.back().get());
@@ -225,7 +242,7 @@ class TestKernelMatrix : public QObject {
       std::vector<const Matrix*> matrices;
       std::vector<std::vector<float>> y, want;
       std::vector<float*> out;
-      for (int i = 0; i < 12; ++i) {         // more than one pass holds; floats between integers
+      for (int i = 0; i < 12; ++i) {  // more than one pass holds; floats between integers
         const Case& c = i % 5 == 3 ? f : i % 2 == 0 ? a : b;
         owned.push_back(Matrix::pack(c.type.type, c.data.data(), c.rows, c.cols, exact, pool));
         matrices.push_back(owned.back().get());
@@ -274,9 +291,14 @@ class TestKernelMatrix : public QObject {
               w->gemm(x.data(), c.cols, again.data(), rows, n, two);
               QVERIFY(y == again);
               // fast: bf16, or int8 with a scale for 32 values where the weights are integers.
-              const double error = worstError(y, want), limit = rows == 1 && n == 1 ? 1 : exact ? 1e-5 : isa == Isa::Baseline || t.elements == 1 ? 4e-3 : 6e-2;
-              QVERIFY2(error < limit, qPrintable(QString("%1 %2 %3x%4 n %5 exact %6: %7").arg(isaName(isa)).arg(t.name).arg(rows).arg(c.cols)
-                                                     .arg(n).arg(exact).arg(error)));
+              const double error = worstError(y, want), limit = rows == 1 && n == 1                       ? 1
+                                                                : exact                                   ? 1e-5
+                                                                : isa == Isa::Baseline || t.elements == 1 ? 4e-3
+                                                                                                          : 6e-2;
+              QVERIFY2(
+                  error < limit,
+                  qPrintable(
+                      QString("%1 %2 %3x%4 n %5 exact %6: %7").arg(isaName(isa)).arg(t.name).arg(rows).arg(c.cols).arg(n).arg(exact).arg(error)));
             }
           }
         }
@@ -298,7 +320,7 @@ class TestKernelMatrix : public QObject {
         for (int64_t i = 0, step = 1; i < kN; i += step, step = step % 17 + 4) {
           w->gemm(x.data() + i * kLdx, kLdx, parts.data() + i * kLdy, kLdy, std::min(step, kN - i), pool);
         }
-        QVERIFY(whole == parts);             // also the gap behind every row
+        QVERIFY(whole == parts);  // also the gap behind every row
         QCOMPARE(whole[98], 5.f);
       }
     }

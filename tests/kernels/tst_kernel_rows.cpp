@@ -36,7 +36,8 @@ class TestKernelRows : public QObject {
       presslab::kernels::siluMul(gate.data(), up.data(), out.data(), 203);
       for (size_t i = 0; i < 203; ++i) {
         const double want = gate[i] / (1 + std::exp(-double(gate[i]))) * up[i];
-        QVERIFY2(std::fabs(out[i] - want) <= 1e-6 * std::fabs(want) + 1e-30, qPrintable(QString("%1 at %2: %3, not %4").arg(isaName(isa)).arg(i).arg(out[i]).arg(want)));
+        QVERIFY2(std::fabs(out[i] - want) <= 1e-6 * std::fabs(want) + 1e-30,
+                 qPrintable(QString("%1 at %2: %3, not %4").arg(isaName(isa)).arg(i).arg(out[i]).arg(want)));
       }
       gate[7] = NAN;
       presslab::kernels::siluMul(gate.data(), up.data(), out.data(), 203);
@@ -61,8 +62,10 @@ class TestKernelRows : public QObject {
             const float* row = before.data() + h * headDim;
             double want = row[i];
             const int half = dim / 2;
-            if (i < half) want = double(row[i]) * cos[size_t(i)] - double(row[i + half]) * sin[size_t(i)];
-            else if (i < dim) want = double(row[i]) * cos[size_t(i - half)] + double(row[i - half]) * sin[size_t(i - half)];
+            if (i < half)
+              want = double(row[i]) * cos[size_t(i)] - double(row[i + half]) * sin[size_t(i)];
+            else if (i < dim)
+              want = double(row[i]) * cos[size_t(i - half)] + double(row[i - half]) * sin[size_t(i - half)];
             QVERIFY(std::fabs(x[size_t(h * headDim + i)] - want) < 2e-6);
           }
         }

@@ -30,7 +30,7 @@ std::vector<int32_t> selected(const std::vector<float>& s, int64_t keep) {
   const size_t n = size_t(std::clamp<int64_t>(keep, 0, int64_t(s.size())));
   std::vector<int32_t> out(n + 1, -7);
   selectTop(s.data(), int64_t(s.size()), keep, out.data());
-  if (out.back() != -7) return {-1};         // wrote beyond its room
+  if (out.back() != -7) return {-1};  // wrote beyond its room
   out.pop_back();
   return out;
 }
@@ -46,7 +46,7 @@ class TestKernelSelect : public QObject {
       for (int kind = 0; kind < 5; ++kind) {
         std::vector<float> s = randomFloats(size_t(n), uint32_t(n * 5 + kind), kind == 1 ? 1e-38f : kind == 2 ? 1e30f : 1.f);
         for (float& v : s) {
-          if (kind == 3) v = std::round(v);                       // many ties, both zeros
+          if (kind == 3) v = std::round(v);  // many ties, both zeros
           if (kind == 4) {
             const float odd[] = {NAN, -NAN, INFINITY, -INFINITY, 0.f, -0.f, std::numeric_limits<float>::denorm_min(), -1.f, 1.f};
             v = odd[engine() % 9];

@@ -168,7 +168,7 @@ void TestAskPage::aConversation() {
     QCOMPARE(talk(int(i)).count(QLatin1String("Why?")), 2);  // one of them from before
   }
   QVERIFY(second.answers[0].kvBytesBefore > first.answers[0].kvBytesBefore);  // the uncompressed cache has grown
-  QVERIFY(!find<QRadioButton>("askApart")->isEnabled());  // the context has turns behind it
+  QVERIFY(!find<QRadioButton>("askApart")->isEnabled());                      // the context has turns behind it
   QCOMPARE(compress().exitCode, 0);
   QVERIFY(find<QRadioButton>("askApart")->isEnabled());
   QVERIFY(talk(0).isEmpty());

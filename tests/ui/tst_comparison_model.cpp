@@ -93,13 +93,13 @@ class TestComparisonModel : public QObject {
 
   void theThrottleKeepsToItsShare() {
     QCOMPARE(Throttle::waitMs(0, 0, 34, 0), 34);
-    QCOMPARE(Throttle::waitMs(10, 20, 34, 0), 24);     // no share: dear pictures do not wait
+    QCOMPARE(Throttle::waitMs(10, 20, 34, 0), 24);  // no share: dear pictures do not wait
     QCOMPARE(Throttle::waitMs(50, 20, 34, 0), 0);
-    QCOMPARE(Throttle::waitMs(0, 10, 34, .04), 250);   // 10 ms of work are 4 % of 250
+    QCOMPARE(Throttle::waitMs(0, 10, 34, .04), 250);  // 10 ms of work are 4 % of 250
     QCOMPARE(Throttle::waitMs(200, 10, 34, .04), 50);
     QCOMPARE(Throttle::waitMs(250, 10, 34, .04), 0);
-    QCOMPARE(Throttle::waitMs(0, 1, 34, .04), 34);     // cheap ones come as often as ever
-    QCOMPARE(Throttle::waitMs(0, 1000, 34, .04), 500); // and nobody waits for ever
+    QCOMPARE(Throttle::waitMs(0, 1, 34, .04), 34);      // cheap ones come as often as ever
+    QCOMPARE(Throttle::waitMs(0, 1000, 34, .04), 500);  // and nobody waits for ever
   }
 
   void theThrottleJoinsAndNeverLoses() {

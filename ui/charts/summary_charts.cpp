@@ -185,7 +185,7 @@ ChartView::Table DivergenceChart::table() const {
 }
 
 std::vector<ChartView*> makeCharts(QWidget* parent) {
-  return {new MemoryChart(parent),  new LatencyChart(parent), new HeadMap(parent),        new ExpertMap(parent),
+  return {new MemoryChart(parent),  new LatencyChart(parent), new HeadMap(parent),         new ExpertMap(parent),
           new QualityChart(parent), new SummaryChart(parent), new DivergenceChart(parent), new DeviceMemoryChart(parent)};
 }
 

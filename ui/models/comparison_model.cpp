@@ -19,7 +19,8 @@ QString text(const std::string& s) { return QString::fromStdString(s); }
 QString provenanceLine(const Comparison& c) {
   const Stamp& s = c.stamp;
   QStringList parts{QStringLiteral("PressLab %1 %2").arg(text(s.version), text(s.commit).left(10)).trimmed(), text(s.modelName)};
-  parts << QCoreApplication::translate("Provenance", "%1 context tokens").arg(c.contextTokens) << text(s.device == s.backend ? s.device : s.device + " " + s.backend).trimmed()
+  parts << QCoreApplication::translate("Provenance", "%1 context tokens").arg(c.contextTokens)
+        << text(s.device == s.backend ? s.device : s.device + " " + s.backend).trimmed()
         << QCoreApplication::translate("Provenance", "%1 threads").arg(s.threads) << text(s.precision) << text(s.time) << text(c.id);
   parts.removeAll(QString());
   return parts.join(QStringLiteral(" · "));

@@ -25,7 +25,7 @@ struct Lane {
   QString error;
   QStringList notes;
   int64_t kvBytes = 0, kvBytesPeak = 0, kvBytesFull = 0;
-  DeviceMemory device;                       // zeros where the memory is the process's own
+  DeviceMemory device;  // zeros where the memory is the process's own
   double boundMs = 0;
   std::vector<MemorySample> memory;  // in order of time: layers first, then tokens
   std::vector<double> tokenMs;       // by decoded token, repeats start again

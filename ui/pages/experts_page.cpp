@@ -246,7 +246,7 @@ void ExpertsPage::showState() {
     m_progress->say(m_answer ? tr("Replaying quality…") : tr("Preparing the prompt once for all edits…"));
   else if (m_answer)
     m_progress->say(tr("Before: balance %1, as it ran. After: balance %2. Replayed on this run's prompt, %3 answer positions, %4 ms.")
-                          .arg(m_own, m_balance, QString::number(m_answer->positions), number(m_answer->ms, 0)));
+                        .arg(m_own, m_balance, QString::number(m_answer->positions), number(m_answer->ms, 0)));
   else if (!method())
     m_progress->say(tr("Run a comparison with eplb or eplb_duo to see its experts."));
 }

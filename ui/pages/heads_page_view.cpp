@@ -90,7 +90,7 @@ void HeadsPage::showState() {
     m_progress->say(m_answer && m_answer->after.kvBytes > 0 ? tr("Replaying quality…") : tr("Preparing the prompt once for all edits…"));
   else if (m_answer)
     m_progress->say(tr("Replayed on this run's prompt: %1 context tokens, %2 answer positions, %3 ms; not timed as a method.")
-                          .arg(QString::number(m_answer->contextTokens), QString::number(m_answer->positions), number(m_answer->ms, 0)));
+                        .arg(QString::number(m_answer->contextTokens), QString::number(m_answer->positions), number(m_answer->ms, 0)));
   else if (m_own.empty())
     m_progress->say({});
 }

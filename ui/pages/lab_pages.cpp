@@ -79,11 +79,12 @@ void LabPages::setDark(bool dark) {
 }
 
 std::vector<ChartView*> LabPages::charts() const {
-  return {m_heads->map(), m_experts->grid(), m_experts->steps(), m_placement->chart(), m_quality->charts()[0],
-          m_quality->charts()[1]};
+  return {m_heads->map(), m_experts->grid(), m_experts->steps(), m_placement->chart(), m_quality->charts()[0], m_quality->charts()[1]};
 }
 
-bool LabPages::busy() const { return m_heads->busy() || m_experts->busy() || m_advisor->busy() || m_quality->busy() || m_claims->busy() || m_ask->busy(); }
+bool LabPages::busy() const {
+  return m_heads->busy() || m_experts->busy() || m_advisor->busy() || m_quality->busy() || m_claims->busy() || m_ask->busy();
+}
 
 void LabPages::retranslateUi() {
   m_tabs->setTabText(m_tabs->indexOf(m_heads), tr("Heads"));

@@ -290,7 +290,8 @@ void ModelsPage::dragEnterEvent(QDragEnterEvent* event) {
   if (!event->mimeData()->hasUrls()) return;
   const QFileInfo dropped(event->mimeData()->urls().value(0).toLocalFile());
   static const QStringList kEndings{QStringLiteral("gguf"), QStringLiteral("safetensors"), QStringLiteral("bin")};
-  if (kEndings.contains(dropped.suffix().toLower()) || QFileInfo::exists(dropped.filePath() + QLatin1String("/config.json"))) event->acceptProposedAction();
+  if (kEndings.contains(dropped.suffix().toLower()) || QFileInfo::exists(dropped.filePath() + QLatin1String("/config.json")))
+    event->acceptProposedAction();
 }
 
 void ModelsPage::dropEvent(QDropEvent* event) {

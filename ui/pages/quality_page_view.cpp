@@ -158,7 +158,8 @@ void QualityPage::retranslateUi() {
   m_copy->setToolTip(tr("The presslab-cli command that runs this grid"));
   m_export->setText(tr("CSV…"));
   m_export->setToolTip(tr("All rows as a table"));
-  for (QAbstractButton* b : std::initializer_list<QAbstractButton*>{m_run, m_cancel, m_resume, m_open, m_copy, m_export}) b->setAccessibleName(b->text());
+  for (QAbstractButton* b : std::initializer_list<QAbstractButton*>{m_run, m_cancel, m_resume, m_open, m_copy, m_export})
+    b->setAccessibleName(b->text());
   m_showLabel->setText(tr("Show"));
   m_task->setAccessibleName(tr("Task to show"));
   m_length->setAccessibleName(tr("Length to show"));

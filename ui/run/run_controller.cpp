@@ -8,7 +8,7 @@
 namespace presslab {
 namespace {
 
-constexpr double kPaintShare = .04;          // of one core while something is timed
+constexpr double kPaintShare = .04;  // of one core while something is timed
 
 /// Painting takes time from what is timed where the engine has all cores.
 bool paintingIsFelt(const CompareSpec& spec) {

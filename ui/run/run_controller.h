@@ -41,7 +41,8 @@ class RunController : public QObject {
   /// Runs a grid; `evalTold` and at the end `evalDone` follow with the ticket, which cancelWhatIf() stops. 0 while a comparison or a longer job runs.
   quint64 evaluate(const EvalSpec& spec);
   /// A longer job of a page (a report, questions): it runs when what was asked before is done, is stopped by cancelWhatIf(), by a comparison and by
-  /// another model, and tells what it finds itself; `jobDone` follows when the next one can be given. 0 while a comparison or another longer job runs.
+  /// another model, and tells what it finds itself; `jobDone` follows when the next one can be given. 0 while a comparison or another longer job
+  /// runs.
   quint64 submit(const std::function<void(Lab&, const std::stop_token&)>& job);
   /// A grid or another longer job is under way.
   bool longJob() const { return !m_long.empty(); }

@@ -10,7 +10,7 @@
 namespace presslab {
 namespace {
 
-constexpr double kLongestMs = 500;           // between two pictures, however dear they are
+constexpr double kLongestMs = 500;  // between two pictures, however dear they are
 
 /// Processor time of the calling thread, ms.
 double threadMs() {

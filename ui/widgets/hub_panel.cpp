@@ -187,9 +187,8 @@ void HubPanel::showResults(const std::vector<HubResult>& results) {
   }
   if (model.isEmpty()) model = folder;
   const QString where = results.empty() ? QString() : QString::fromStdString(results.front().path).section(QLatin1Char('/'), 0, -2);
-  m_status->setText(model.isEmpty()
-                        ? tr("%1 files, %2, are in %3. They are no whole model.").arg(results.size()).arg(bytesShown(bytes), where)
-                        : tr("Here: %1 (%2)").arg(model, bytesShown(bytes)));
+  m_status->setText(model.isEmpty() ? tr("%1 files, %2, are in %3. They are no whole model.").arg(results.size()).arg(bytesShown(bytes), where)
+                                    : tr("Here: %1 (%2)").arg(model, bytesShown(bytes)));
   Q_EMIT fetched(model);
 }
 

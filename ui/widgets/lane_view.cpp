@@ -164,7 +164,8 @@ void LaneView::figures(const Lane& l, const Lane& baseline, bool race) {
     m_time->set(tr("speed, at most"), isBase ? kDash : QStringLiteral("%1×").arg(number(l.ghost.boundSpeedup, 2)), {}, Figure::Tone::Plain, false);
   } else {
     const double ms = l.medianMs(), baseMs = isBase || race ? NAN : baseline.medianMs();
-    m_time->set(race ? tr("ms (race)") : tr("ms per token"), std::isfinite(ms) ? number(ms, ms < 10 ? 2 : 1) : kDash, delta(ms, baseMs), tone(ms, baseMs), std::isfinite(ms));
+    m_time->set(race ? tr("ms (race)") : tr("ms per token"), std::isfinite(ms) ? number(ms, ms < 10 ? 2 : 1) : kDash, delta(ms, baseMs),
+                tone(ms, baseMs), std::isfinite(ms));
   }
   const bool measured = l.result && l.result->quality.measured;
   const double same = measured ? l.result->quality.top1Agree : isBase ? NAN : sameTokens(baseline, l);

@@ -1,6 +1,5 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/widgets/home_path.h"
 #include "ui/widgets/model_facts.h"
 
 #include <QEvent>
@@ -13,6 +12,7 @@
 
 #include "ui/appearance.h"
 #include "ui/charts/palette.h"
+#include "ui/widgets/home_path.h"
 
 namespace presslab {
 namespace {
@@ -82,7 +82,7 @@ ModelFacts::ModelFacts(QWidget* parent)
 void ModelFacts::retranslateUi() {
   m_memoryTitle->setText(tr("Memory of the comparison that is set"));
   m_table->setAccessibleName(tr("Memory of each method"));
-  m_load->setText(tr("Load this model"));    // until a model is chosen
+  m_load->setText(tr("Load this model"));  // until a model is chosen
   m_load->setAccessibleName(m_load->text());
   m_table->setColumnCount(5);
   m_table->setHorizontalHeaderLabels({tr("Method"), tr("KV after"), tr("KV peak"), tr("Scratch"), tr("With model")});

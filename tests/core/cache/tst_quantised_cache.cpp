@@ -62,7 +62,8 @@ double worst(const RaggedCache& c, int layer, int head) {
     for (int64_t s = 0; s < view.length; ++s) {
       const float* row = nullptr;
       if (s < view.blockRows) {
-        if (s % kBlock == 0) kernels::dequantiseKvBlock(view.form, values, blocks + s / kBlock * kernels::kvBlockBytes(view.form, kDim), kDim, rows.data());
+        if (s % kBlock == 0)
+          kernels::dequantiseKvBlock(view.form, values, blocks + s / kBlock * kernels::kvBlockBytes(view.form, kDim), kDim, rows.data());
         row = rows.data() + s % kBlock * kDim;
       } else {
         row = plain + (s - view.blockRows) * kDim;
@@ -125,7 +126,7 @@ class TestQuantisedCache : public QObject {
                 const kernels::KvHeadView view = c.view(l, h);
                 QVERIFY(view.length - view.blockRows <= residual + kBlock);
               }
-          if (reserved) QCOMPARE(c.heldBytes() + c.reservedBytes(), room);   // nothing had to grow
+          if (reserved) QCOMPARE(c.heldBytes() + c.reservedBytes(), room);  // nothing had to grow
           for (int l = 0; l < kLayers; ++l)
             for (int h = 0; h < kHeads; ++h) {
               QCOMPARE(c.length(l, h), int64_t(575));
@@ -164,7 +165,7 @@ class TestQuantisedCache : public QObject {
     c.reserve(50);
     std::vector<std::vector<int32_t>> slots(kLayers * kHeads);
     for (size_t i = 1; i < slots.size(); ++i)
-      for (int32_t s = int32_t(i); s < 150; s += 3) slots[i].push_back(s);   // head 0 of layer 0 stays whole
+      for (int32_t s = int32_t(i); s < 150; s += 3) slots[i].push_back(s);  // head 0 of layer 0 stays whole
     c.keepSlots(slots);
     int64_t rows = 0;
     for (int l = 0; l < kLayers; ++l)

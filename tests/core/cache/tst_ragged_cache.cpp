@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
-#include <QtTest>
-
 #include <unistd.h>
 
+#include <QtTest>
 #include <algorithm>
 #include <cstring>
 #include <fstream>
@@ -67,7 +66,7 @@ std::vector<int32_t> randomSubset(std::mt19937& rng, int32_t tokens, size_t coun
 
 /// What a head should hold, as a plain list: the oldest recent one leaves a full ring.
 struct Model {
-  std::vector<int32_t> held;                // in the order of arrival
+  std::vector<int32_t> held;  // in the order of arrival
   bool ring = false;
   size_t sink = 0, recent = 0;
   void append(int32_t p) {
@@ -167,7 +166,7 @@ void TestRaggedCache::appendsWithoutMovingInsideTheReserve() {
   for (int32_t i = 0; i < 50; ++i)
     for (int h = 0; h < 2; ++h) QCOMPARE(cache.append(0, h, 5 + i), int64_t{5} + i);
   QCOMPARE(cache.kRow(0, 1, 0), k);
-  QCOMPARE(cache.indexBytes(), index);      // the position lists have their room too
+  QCOMPARE(cache.indexBytes(), index);  // the position lists have their room too
   QCOMPARE(cache.reservedBytes(), int64_t{0});
 }
 
@@ -267,7 +266,7 @@ void TestRaggedCache::refusesWrongPositions() {
   QVERIFY_THROWS_EXCEPTION(Failure, cache.keep(0, keep({-1}, false, 0, 0)));
   QVERIFY_THROWS_EXCEPTION(Failure, cache.keep(0, keep({0, 7, 8, 9}, true, 1, 2)));
   QVERIFY_THROWS_EXCEPTION(Failure, cache.keep(0, LayerKeep{}));
-  QVERIFY(intact(cache, 0, 0));             // a refused call changed nothing
+  QVERIFY(intact(cache, 0, 0));  // a refused call changed nothing
   QCOMPARE(cache.length(0, 0), int64_t{10});
 }
 

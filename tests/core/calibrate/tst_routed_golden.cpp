@@ -2,10 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kept positions of the equal mix on the default model against golden data made with transformers in float32.
 #include <QtTest/QtTest>
-
 #include <algorithm>
 #include <fstream>
-
 #include <nlohmann/json.hpp>
 
 #include "core/api/error.h"

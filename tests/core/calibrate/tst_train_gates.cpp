@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 #include <QtTest/QtTest>
-
 #include <cmath>
 #include <numeric>
 
@@ -85,7 +84,7 @@ class TestTrainGates : public QObject {
     // A gate that is not chosen has no gradient.
     spec.topK = 1;
     gateLoss(documents[0], all, spec, g, &gradW, &gradC, nullptr);
-    for (const float v : gradW) QVERIFY(std::abs(v) < 1e-6f);   // softmax over one expert is constant
+    for (const float v : gradW) QVERIFY(std::abs(v) < 1e-6f);  // softmax over one expert is constant
   }
 
   void learns() {

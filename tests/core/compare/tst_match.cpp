@@ -53,7 +53,8 @@ void TestMatch::ratioIsReplacedOrAdded() {
   QCOMPARE(withRatio("adakv(alpha_safeguard=0.1, snapkv (window_size=16))", .25),
            std::string("adakv(alpha_safeguard=0.1, snapkv (ratio=0.25,window_size=16))"));
   QCOMPARE(withRatio("chunk(criticalkv(snapkv))+kvq(bits=4)", .25), std::string("chunk(criticalkv(snapkv(ratio=0.25)))+kvq(bits=4)"));
-  for (const char* spec : {"adakv(snapkv)", "adakv(press=snapkv)", "adakv(alpha_safeguard=0.1,snapkv(window_size=16))", "chunk(criticalkv(knorm))", "key_rerotation( knorm )"})
+  for (const char* spec : {"adakv(snapkv)", "adakv(press=snapkv)", "adakv(alpha_safeguard=0.1,snapkv(window_size=16))", "chunk(criticalkv(knorm))",
+                           "key_rerotation( knorm )"})
     QCOMPARE(makePress(withRatio(spec, .25))->ratio(), .25);
 }
 
@@ -83,7 +84,8 @@ void TestMatch::equalBytes() {
       other.shape.bounded = {1, 1, 0, 1, 1, 0};
       other.shape.boundedWindow = 64;
     }
-    const auto specs = matchBytes({"none", "knorm(ratio=0.8)", "snapkv(ratio=0.1,window_size=8)", "keydiff(ratio=0.5)+kvq(bits=4,residual=32)"}, other);
+    const auto specs =
+        matchBytes({"none", "knorm(ratio=0.8)", "snapkv(ratio=0.1,window_size=8)", "keydiff(ratio=0.5)+kvq(bits=4,residual=32)"}, other);
     QCOMPARE(bytes(specs[2]), bytes(specs[1]));
     QVERIFY(std::abs(bytes(specs[3]) - bytes(specs[1])) <= other.shape.heads() * 32 * other.shape.rowBytes / 2);
     QVERIFY(specs[3].find("+kvq(bits=4,residual=32)") != std::string::npos);

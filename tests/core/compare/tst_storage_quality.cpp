@@ -25,7 +25,7 @@ class TestStorageQuality : public QObject {
   void initTestCase() {
     ownFolders(m_dir);
     ModelSpec spec = tinySpec();
-    spec.path = PRESSLAB_TEST_DATA "/checkpoints/qwen3.gguf";   // heads of 32 channels
+    spec.path = PRESSLAB_TEST_DATA "/checkpoints/qwen3.gguf";  // heads of 32 channels
     m_model = loadModel(spec, {}, {});
     QCOMPARE(m_model->backend->config().headDim % 32, 0);
   }
@@ -44,7 +44,7 @@ class TestStorageQuality : public QObject {
     const auto m = rows({"none", "knorm(ratio=0.25)", "knorm(ratio=0.25)+kvq(bits=2,residual=0)"});
     QVERIFY(m[2].kvBytes < m[1].kvBytes);
     QVERIFY(m[2].quality.kldMean != m[1].quality.kldMean);
-    QCOMPARE(m[2].quality.attentionKept, m[1].quality.attentionKept);   // the same tokens
+    QCOMPARE(m[2].quality.attentionKept, m[1].quality.attentionKept);  // the same tokens
   }
 
   void rewrittenRowsAndCutsAreReplayed() {

@@ -25,7 +25,8 @@ inline void checkArchitecture(const std::string& name, const Checkpoint& c, Back
     const Pressed a = pressed(cpu, c.ids, press), b = pressed(other, c.ids, press);
     for (int l = 0; l < cpu.shape().layers; ++l)
       for (int h = 0; h < cpu.shape().kvHeads; ++h)
-        QVERIFY2(b.sequence->positions(l, h) == a.sequence->positions(l, h), qPrintable(QStringLiteral("%1: layer %2, head %3").arg(press).arg(l).arg(h)));
+        QVERIFY2(b.sequence->positions(l, h) == a.sequence->positions(l, h),
+                 qPrintable(QStringLiteral("%1: layer %2, head %3").arg(press).arg(l).arg(h)));
   }
   // The family: the same positions on both paths, and the same answers from what they hold.
   const Pressed ours = pressed(cpu, c.ids, "eplb_duo(ratio=0.5,calibration=none)"),

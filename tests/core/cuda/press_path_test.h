@@ -3,7 +3,6 @@
 // Presses, quantised caches and compression while decoding on a device, held against our CPU kernels.
 #pragma once
 #include <QtTest>
-
 #include <numeric>
 
 #include "core/press/press.h"
@@ -112,15 +111,29 @@ inline void PressPathTest::positions_data() {
   QTest::addColumn<QString>("spec");
   QTest::addColumn<bool>("onDevice");
   const auto row = [](const char* spec, bool onDevice) { QTest::newRow(spec) << QString::fromLatin1(spec) << onDevice; };
-  for (const char* spec : {"knorm(ratio=0.5)", "keydiff(ratio=0.4)", "snapkv(ratio=0.5,window_size=16)", "pyramidkv(ratio=0.5,window_size=4)", "tova(ratio=0.6)",
-                           "observed_attention(ratio=0.5)", "expected_attention(ratio=0.5)",
-                           "expected_attention(ratio=0.5,use_covariance=false,use_vnorm=false,n_sink=2)", "expected_attention(ratio=0.7,epsilon=0.01)",
-                           "lagkv(ratio=0.5,lag_size=16)", "lagkv(ratio=0.5,lag_size=16,cross_scoring=true)", "lagkv(ratio=0.5)",
-                           "adakv(snapkv(ratio=0.5,window_size=16))", "adakv(keydiff(ratio=0.7),alpha_safeguard=0)", "snapkv(tokens=40,window_size=8)",
-                           "eplb(ratio=0.5,calibration=none)", "eplb(ratio=0.6,calibration=none,shared=0,experts=tova|observed|lagkv|window7)",
-                           "eplb(ratio=0.5,calibration=none,num_experts=8)", "eplb(ratio=0.4,calibration=none,balance=upstream,shared=0.2)",
-                           "eplb(ratio=0.5,calibration=none,dispatch=layer)", "eplb_duo(ratio=0.5,calibration=none)",
-                           "eplb_duo(ratio=0.6,split=0.3,calibration=none)", "eplb(ratio=0.5,calibration=none,router=pikv)",
+  for (const char* spec : {"knorm(ratio=0.5)",
+                           "keydiff(ratio=0.4)",
+                           "snapkv(ratio=0.5,window_size=16)",
+                           "pyramidkv(ratio=0.5,window_size=4)",
+                           "tova(ratio=0.6)",
+                           "observed_attention(ratio=0.5)",
+                           "expected_attention(ratio=0.5)",
+                           "expected_attention(ratio=0.5,use_covariance=false,use_vnorm=false,n_sink=2)",
+                           "expected_attention(ratio=0.7,epsilon=0.01)",
+                           "lagkv(ratio=0.5,lag_size=16)",
+                           "lagkv(ratio=0.5,lag_size=16,cross_scoring=true)",
+                           "lagkv(ratio=0.5)",
+                           "adakv(snapkv(ratio=0.5,window_size=16))",
+                           "adakv(keydiff(ratio=0.7),alpha_safeguard=0)",
+                           "snapkv(tokens=40,window_size=8)",
+                           "eplb(ratio=0.5,calibration=none)",
+                           "eplb(ratio=0.6,calibration=none,shared=0,experts=tova|observed|lagkv|window7)",
+                           "eplb(ratio=0.5,calibration=none,num_experts=8)",
+                           "eplb(ratio=0.4,calibration=none,balance=upstream,shared=0.2)",
+                           "eplb(ratio=0.5,calibration=none,dispatch=layer)",
+                           "eplb_duo(ratio=0.5,calibration=none)",
+                           "eplb_duo(ratio=0.6,split=0.3,calibration=none)",
+                           "eplb(ratio=0.5,calibration=none,router=pikv)",
                            "snapkv(ratio=0.5,window_size=16)+decoding(knorm,target_size=100)"})
     row(spec, true);
   for (const char* spec : {"duo(ratio=0.5,calibration=none)", "streaming_llm(ratio=0.5)", "random(ratio=0.5)"}) row(spec, false);  // read no rows
@@ -148,10 +161,11 @@ inline void PressPathTest::positions() {
 
 inline void PressPathTest::trainedRouter_data() {
   QTest::addColumn<QString>("spec");
-  for (const char* spec : {"eplb(ratio=0.5,experts=recency|keydiff|window|expected)", "eplb(ratio=0.5,experts=recency|keydiff|window|expected,balance=off,shared=0)",
-                           "eplb(ratio=0.5,experts=recency|keydiff|window|expected,top_k=1,capacity_factor=0.6)",
-                           "eplb(ratio=0.5,experts=recency|keydiff|window|expected,balance=upstream)",
-                           "eplb_duo(ratio=0.5,experts=recency|importance|keydiff)", "eplb(ratio=0.5,experts=recency|keydiff|window,dispatch=layer)"})
+  for (const char* spec :
+       {"eplb(ratio=0.5,experts=recency|keydiff|window|expected)", "eplb(ratio=0.5,experts=recency|keydiff|window|expected,balance=off,shared=0)",
+        "eplb(ratio=0.5,experts=recency|keydiff|window|expected,top_k=1,capacity_factor=0.6)",
+        "eplb(ratio=0.5,experts=recency|keydiff|window|expected,balance=upstream)", "eplb_duo(ratio=0.5,experts=recency|importance|keydiff)",
+        "eplb(ratio=0.5,experts=recency|keydiff|window,dispatch=layer)"})
     QTest::newRow(spec) << QString::fromLatin1(spec);
 }
 
@@ -235,8 +249,8 @@ inline void PressPathTest::kvq() {
     add(lossA, x, plainX);
     add(lossB, y, plainY);
   }
-  // In exact only a value that lies in the middle between two codes may fall to either. In fast the two paths round keys and values differently, so that
-  // many do: there quantising must cost as much on one as on the other.
+  // In exact only a value that lies in the middle between two codes may fall to either. In fast the two paths round keys and values differently, so
+  // that many do: there quantising must cost as much on one as on the other.
   const double off = std::sqrt(apart / size), ratio = std::sqrt(lossB / std::max(lossA, 1e-30));
   if (exact) QVERIFY2(off < 5e-3, qPrintable(QString::number(off)));
   if (!exact) QVERIFY2(ratio > .5 && ratio < 2, qPrintable(QStringLiteral("%1 of the CPU's loss").arg(ratio)));
@@ -257,12 +271,14 @@ inline void PressPathTest::kvq() {
 
 inline void PressPathTest::whileDecoding_data() {
   QTest::addColumn<QString>("spec");
-  for (const char* spec : {"decoding(knorm,compression_interval=8,target_size=50)", "decoding(streaming_llm,compression_interval=5,target_size=40)",
-                           "decoding(snapkv(window_size=4),compression_interval=8,target_size=30)", "decoding(lagkv(lag_size=8),compression_interval=16,target_size=45)",
-                           "decoding(tova,compression_interval=6,target_size=30)", "compression_ratio_decoding(keydiff,target_compression_ratio=0.4,compression_interval=10)",
-                           "snapkv(ratio=0.5,window_size=16)+decoding(knorm,compression_interval=8,target_size=30)",
-                           "eplb_duo(ratio=0.5,calibration=none)+decoding(knorm,compression_interval=8,target_size=20)",
-                           "dms(knorm,threshold=-9.5,sliding_window_size=20,decoding=true)", "cam(knorm,compression_interval=4,target_size=40,merge_budget=8)"})
+  for (const char* spec :
+       {"decoding(knorm,compression_interval=8,target_size=50)", "decoding(streaming_llm,compression_interval=5,target_size=40)",
+        "decoding(snapkv(window_size=4),compression_interval=8,target_size=30)", "decoding(lagkv(lag_size=8),compression_interval=16,target_size=45)",
+        "decoding(tova,compression_interval=6,target_size=30)",
+        "compression_ratio_decoding(keydiff,target_compression_ratio=0.4,compression_interval=10)",
+        "snapkv(ratio=0.5,window_size=16)+decoding(knorm,compression_interval=8,target_size=30)",
+        "eplb_duo(ratio=0.5,calibration=none)+decoding(knorm,compression_interval=8,target_size=20)",
+        "dms(knorm,threshold=-9.5,sliding_window_size=20,decoding=true)", "cam(knorm,compression_interval=4,target_size=40,merge_budget=8)"})
     QTest::newRow(spec) << QString::fromLatin1(spec);
 }
 
@@ -294,7 +310,8 @@ inline void PressPathTest::whileDecoding() {
 inline void PressPathTest::cloneWhileDecoding() {
   const TinyModel model(42);
   const auto device = torchBackend(model, m_device);
-  for (const char* spec : {"decoding(snapkv(window_size=4),compression_interval=8,target_size=30)", "cam(knorm,compression_interval=4,target_size=40)"}) {
+  for (const char* spec :
+       {"decoding(snapkv(window_size=4),compression_interval=8,target_size=30)", "cam(knorm,compression_interval=4,target_size=40)"}) {
     const PressedRun a = pressRun(*device, randomIds(43, 50, 96), spec);
     std::vector<float> x(96), y(96);
     for (const int32_t id : randomIds(44, 5, 96)) a.sequence->decode(id, x.data(), {});

@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
-#include <QtTest>
-
 #include <unistd.h>
 
+#include <QtTest>
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -14,8 +13,8 @@
 
 #include "core/api/error.h"
 #include "core/engine/backend.h"
-#include "core/engine/session.h"
 #include "core/engine/cpu_sequence_test.h"
+#include "core/engine/session.h"
 
 using namespace presslab;
 using namespace presslab::test;
@@ -156,9 +155,8 @@ void TestCpuSequence::ringsSlideAsMasking() {
   const auto ids = randomIds(5, 70, 96);
   const int64_t context = 40, sink = 3, recent = 9;
   const auto ring = [](int l, int h) { return (l + h) % 2 == 0; };
-  const auto expected = bruteForce(model, ids, [&](int l, int h, int64_t query, int64_t key) {
-    return query < context || !ring(l, h) || key < sink || key > query - recent;
-  });
+  const auto expected = bruteForce(
+      model, ids, [&](int l, int h, int64_t query, int64_t key) { return query < context || !ring(l, h) || key < sink || key > query - recent; });
   const auto sequence = backend->newSequence();
   std::vector<float> logits(96);
   prefillAll(*backend, *sequence, {ids.begin(), ids.begin() + context}, 256, logits.data(), [&](int l) {
@@ -195,7 +193,7 @@ void TestCpuSequence::cloneGivesTheSameBits() {
     const auto first = backend->newSequence();
     prefillAll(*backend, *first, ids, 256, a.data());
     const auto second = first->clone();
-    first->reserve(20);                     // another layout, the same rows
+    first->reserve(20);  // another layout, the same rows
     for (const int32_t id : randomIds(7, 20, 96)) {
       first->decode(id, a.data(), {});
       second->decode(id, b.data(), {});
@@ -240,7 +238,7 @@ void TestCpuSequence::traceHoldsWhatWasAsked() {
     const LayerTrace t = sequence->trace(0);
     QCOMPARE(t.tokens, int64_t{64});
     QCOMPARE(t.ropeDim, 16);
-    QVERIFY(t.ropePositions >= 64 + 512);   // beyond the model's 64 positions too
+    QVERIFY(t.ropePositions >= 64 + 512);  // beyond the model's 64 positions too
     const auto embedding = dequantize(model.embedding()), norm = dequantize(model.layer(0).attnNorm);
     const auto wk = dequantize(model.layer(0).k), wv = dequantize(model.layer(0).v), wq = dequantize(model.layer(0).q);
     const double tolerance = precision == Precision::Exact ? 1e-4 : 0.1;

@@ -1,14 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 // Against transformers in float32 (tests/oracle/make_logits_golden.py).
-#include <QtTest>
-
 #include <QDir>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-
+#include <QtTest>
 #include <cmath>
 
 #include "core/api/error.h"
@@ -18,7 +16,7 @@ using namespace presslab;
 
 namespace {
 
-constexpr double kClearLead = 0.05;         // a smaller lead over the second best may flip in other arithmetic
+constexpr double kClearLead = 0.05;  // a smaller lead over the second best may flip in other arithmetic
 
 QJsonObject golden(const char* name) {
   QFile file(QStringLiteral(PRESSLAB_TEST_DATA "/model/") + QLatin1String(name));

@@ -2,17 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tokens read behind a cache that stays as it is, in chunks, against the same tokens decoded one by one with their attention told.
 #include <QtTest>
-
 #include <algorithm>
 #include <cmath>
 
-#include "tests/support/code_of.h"
 #include "core/api/error.h"
 #include "core/engine/checkpoint.h"
 #include "core/engine/reread.h"
 #include "core/engine/session.h"
 #include "core/engine/tiny_model.h"
 #include "core/press/score_repeat.h"
+#include "tests/support/code_of.h"
 
 using namespace presslab;
 using namespace presslab::test;
@@ -28,7 +27,8 @@ struct Reading {
   std::unique_ptr<Sequence> whole;
   std::unique_ptr<ModelFile> file;
 
-  Reading(std::unique_ptr<Backend> b, std::vector<int32_t> all, size_t first) : backend(std::move(b)), context(all.begin(), all.begin() + std::ptrdiff_t(first)) {
+  Reading(std::unique_ptr<Backend> b, std::vector<int32_t> all, size_t first)
+      : backend(std::move(b)), context(all.begin(), all.begin() + std::ptrdiff_t(first)) {
     ids.assign(all.begin() + std::ptrdiff_t(first), all.end());
     whole = backend->newSequence();
     prefill(*backend, *whole, context, nullptr, {}, {}, {});
@@ -76,7 +76,10 @@ Heard heard(Reading& r, const RepeatedPart& part, bool behind) {
     if (read.first != int64_t(r.context.size()) || read.count() != n || read.t.layer != int(h.layers.size()))
       throw Failure(ErrorCode::Failed, "a layer out of order");
     const int64_t rows = shape.kvHeads * read.t.tokens * shape.headDim, hidden = n * shape.hidden, queries = n * shape.queryHeads() * shape.headDim;
-    h.layers.push_back({{read.t.k, read.t.k + rows}, {read.t.v, read.t.v + rows}, {read.t.q, read.t.q + queries}, {read.t.x, read.t.x + hidden},
+    h.layers.push_back({{read.t.k, read.t.k + rows},
+                        {read.t.v, read.t.v + rows},
+                        {read.t.q, read.t.q + queries},
+                        {read.t.x, read.t.x + hidden},
                         {read.t.residual, read.t.residual + hidden}});
     repeatScores(read, shape, part, h.scores.data() + read.t.layer * shape.kvHeads * length, length);
   };

@@ -1,21 +1,20 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 #include <QtTest>
-
 #include <cmath>
 #include <limits>
 #include <set>
 
-#include "tests/support/code_of.h"
 #include "core/api/error.h"
 #include "core/api/lab.h"
 #include "core/engine/session.h"
 #include "core/engine/tiny_model.h"
+#include "tests/support/code_of.h"
 
 using namespace presslab;
-using presslab::test::TinyModel;
 using presslab::test::bruteForce;
 using presslab::test::randomIds;
+using presslab::test::TinyModel;
 
 namespace {
 
@@ -128,7 +127,7 @@ void TestSession::cancelEndsAtTheNextChunk() {
     const auto sequence = backend->newSequence();
     const auto ids = randomIds(1, 1000, 96);
     QCOMPARE(test::codeOf([&] { prefill(*backend, *sequence, ids, nullptr, {}, hooks, stop.get_token()); }), int(ErrorCode::Cancelled));
-    QCOMPARE(done, chunks);                 // 4 chunks a layer: also between layers
+    QCOMPARE(done, chunks);  // 4 chunks a layer: also between layers
   }
   std::stop_source stopped;
   stopped.request_stop();
@@ -167,7 +166,7 @@ void TestSession::samplingFollowsTheDistribution() {
   std::vector<int> counts(4);
   for (int i = 0; i < 20000; ++i) {
     const int32_t id = a.pick(logits);
-    QCOMPARE(b.pick(logits), id);           // the seed decides
+    QCOMPARE(b.pick(logits), id);  // the seed decides
     ++counts[size_t(id)];
   }
   const double expected[] = {0.5, 0.3, 0.15, 0.05};
@@ -175,7 +174,7 @@ void TestSession::samplingFollowsTheDistribution() {
   s.topK = 1;
   Sampler first(s, 4);
   s.topK = 0;
-  s.topP = 0.75;                            // the first two reach it
+  s.topP = 0.75;  // the first two reach it
   Sampler nucleus(s, 4);
   std::set<int32_t> seen;
   for (int i = 0; i < 500; ++i) {
@@ -207,7 +206,7 @@ void TestSession::documentIsLongVariedAndRepeatable() {
   QVERIFY(text.size() >= 4000 * 5);
   QCOMPARE(syntheticDocument(4000, 1), text);
   QVERIFY(syntheticDocument(4000, 2) != text);
-  QCOMPARE(syntheticDocument(8000, 1).substr(0, 20000), text.substr(0, 20000));   // longer means more of the same
+  QCOMPARE(syntheticDocument(8000, 1).substr(0, 20000), text.substr(0, 20000));  // longer means more of the same
   // No paragraph comes twice, and long runs of bytes hardly ever do.
   std::set<std::string> paragraphs, runs;
   size_t at = 0, all = 0;

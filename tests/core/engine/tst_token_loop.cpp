@@ -136,7 +136,7 @@ class TestTokenLoop : public QObject {
     }
     std::vector<float> logits(size_t(backend.config().vocab));
     sequence->endPrefill(logits.data());
-    constexpr int kTokens = 270;             // a ring of 24 turns; full heads pass 256 slots, where attention gets another part
+    constexpr int kTokens = 270;  // a ring of 24 turns; full heads pass 256 slots, where attention gets another part
     sequence->reserve(kTokens + 2);
     Sampler sampler({}, backend.config().vocab);
     int32_t id = sampler.pick(logits);

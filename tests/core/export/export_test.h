@@ -50,9 +50,9 @@ inline auto fields(const Stamp& s) {
 inline auto fields(const DeviceMemory& s) { return std::tie(s.allocated, s.reserved, s.peak); }
 inline auto fields(const MethodMetrics& s) {
   const auto& [method, label, calibration, notes, failed, cancelled, error, context, question, fresh, kv, full, peak, end, reserved, predicted, mem,
-               before, after, rssEnd, scratch, device, requested, effective, measured, load, tokenize, prefill, compress, first, ttft, time, prefillTokS,
-               decodeTokS, p50, p95, bound, share, decodeMs, byToken, memory, s1, s2, s3, quality, ids, pieces, text, eos, heads, experts, balance] =
-      s;
+               before, after, rssEnd, scratch, device, requested, effective, measured, load, tokenize, prefill, compress, first, ttft, time,
+               prefillTokS, decodeTokS, p50, p95, bound, share, decodeMs, byToken, memory, s1, s2, s3, quality, ids, pieces, text, eos, heads,
+               experts, balance] = s;
   return std::tie(method, label, calibration, notes, failed, cancelled, error, context, question, fresh, kv, full, peak, end, reserved, predicted,
                   mem, before, after, rssEnd, scratch, device, requested, effective, measured, load, tokenize, prefill, compress, first, ttft, time,
                   prefillTokS, decodeTokS, p50, p95, bound, share, decodeMs, byToken, memory, s1, s2, s3, quality, ids, pieces, text, eos, heads,

@@ -91,7 +91,7 @@ class TestGgufFiles : public QObject {
     const QString path = folder.filePath("m.gguf");
     QVERIFY(writeFile(path, tinyLlama().build()));
     QVERIFY(QFile::setPermissions(path, {}));
-    const bool root = ::geteuid() == 0;   // root may read every file: become nobody for the attempt, the folder stays searchable
+    const bool root = ::geteuid() == 0;  // root may read every file: become nobody for the attempt, the folder stays searchable
     if (root) {
       QCOMPARE(::chmod(folder.path().toLocal8Bit().constData(), 0755), 0);
       if (::seteuid(65534) != 0) QSKIP("root here cannot become another user");

@@ -119,7 +119,7 @@ class TestSearchPath : public QObject {
       return std::count_if(models.begin(), models.end(), [&](const ModelInfo& m) { return m.path == path && m.layers == 2 && m.fileBytes > 0; });
     };
     QCOMPARE(count(snapshot), 1);
-    QCOMPARE(count(at("hub/models--owner--Small-LM/snapshots/aaa")), 0);     // refs/main names the other one
+    QCOMPARE(count(at("hub/models--owner--Small-LM/snapshots/aaa")), 0);  // refs/main names the other one
     QCOMPARE(count(at("b/Folder")), 1);
     QCOMPARE(count(at("home/.lmstudio/models/studio/chat")), 1);
     // A name in refs/main that leads elsewhere is not followed.

@@ -56,7 +56,8 @@ inline Reread fakeReread(const HeadShape& shape, std::span<const int32_t> ids, T
   Reread again;
   again.ids = ids;
   again.read = [shape, ids, needs, wo = fakeOutput(shape)](std::span<const int32_t> request, const ReadTap& tap) {
-    const uint64_t seed = std::accumulate(request.begin(), request.end(), uint64_t{7}, [](uint64_t sum, int32_t id) { return sum * 31 + uint64_t(id); });
+    const uint64_t seed =
+        std::accumulate(request.begin(), request.end(), uint64_t{7}, [](uint64_t sum, int32_t id) { return sum * 31 + uint64_t(id); });
     for (int l = 0; l < shape.layers; ++l) {
       const FakeLayer layer(shape, int64_t(ids.size() + request.size()), l, seed % 1000003);
       tap(ReadLayer{restricted(layer.trace, needs, wo.data()), int64_t(ids.size())});

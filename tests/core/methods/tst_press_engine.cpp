@@ -141,7 +141,8 @@ class TestPressEngine : public QObject {
 
   /// At the first cut nothing has been lost: scores of the latest queries keep what the same scorer keeps of a prefill of as many tokens.
   void recentQueriesScoreAsInPrefill() {
-    const PressPtr later = makePress("decoding(snapkv(window_size=8),compression_interval=10,target_size=25)"), once = makePress("snapkv(tokens=25,window_size=8)");
+    const PressPtr later = makePress("decoding(snapkv(window_size=8),compression_interval=10,target_size=25)"),
+                   once = makePress("snapkv(tokens=25,window_size=8)");
     std::vector<int32_t> all = m_ids;
     for (int32_t n = 0; n < 10; ++n) all.push_back(20 + 3 * n);
     RunContext context;

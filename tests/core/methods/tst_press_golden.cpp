@@ -259,7 +259,8 @@ class TestPressGolden : public QObject {
       qInfo("%s: worst head %.4f", spec.c_str(), std::min(worst[i].first, worst[i].rest));
       QVERIFY2(worst[i].rest >= .98, (spec + ": worst head " + std::to_string(worst[i].rest)).c_str());
       // A key of layer 0 is its token's, turned by its position: equal tokens have the norms of rounding errors, here and in kvpress.
-      QVERIFY2(worst[i].first >= (spec.find("knorm") != spec.npos ? .95 : .98), (spec + ": layer 0, worst head " + std::to_string(worst[i].first)).c_str());
+      QVERIFY2(worst[i].first >= (spec.find("knorm") != spec.npos ? .95 : .98),
+               (spec + ": layer 0, worst head " + std::to_string(worst[i].first)).c_str());
     }
   }
 
@@ -279,7 +280,8 @@ class TestPressGolden : public QObject {
         Worst& w = all[spec];
         w = {std::min(w.first, worst[i].first), std::min(w.rest, worst[i].rest)};
         if (std::min(worst[i].first, worst[i].rest) < .98)
-          qInfo("%s, %zu tokens, %s: layer 0 %.4f, other layers %.4f", text["text"].get<std::string>().c_str(), ids.size(), spec.c_str(), worst[i].first, worst[i].rest);
+          qInfo("%s, %zu tokens, %s: layer 0 %.4f, other layers %.4f", text["text"].get<std::string>().c_str(), ids.size(), spec.c_str(),
+                worst[i].first, worst[i].rest);
       }
     }
     for (const auto& [spec, w] : all) qInfo("%-36s layer 0 %.4f, other layers %.4f", spec.c_str(), w.first, w.rest);

@@ -45,7 +45,15 @@ std::vector<std::string> settingsFor(std::string_view id, std::string_view key) 
   if (id == "duo") return {"", "order=random", "head_ratio=0.5"};
   if (id == "eplb") return {"", "balance=upstream", "capacity_factor=0.5", "balance=upstream,calibration=none"};
   if (id == "eplb_duo")
-    return {"", "balance=upstream", "capacity_factor=0.5", "order=random", "recent=20", "seed=1", "seed=2", "seed=3", "balance=upstream,calibration=none"};
+    return {"",
+            "balance=upstream",
+            "capacity_factor=0.5",
+            "order=random",
+            "recent=20",
+            "seed=1",
+            "seed=2",
+            "seed=3",
+            "balance=upstream,calibration=none"};
   if (id == "lagkv") return {"", "lag_size=20"};
   if (id == "simlayerkv")
     return {"", "n_recent=100", "lazy_threshold=0", "lazy_threshold=0.3,n_recent=100", "lazy_threshold=0.3,n_recent=100,n_last=20"};
@@ -117,9 +125,9 @@ class TestPressParameters : public QObject {
   }
 
   static bool testedElsewhere(const ParamSpec& p) {
-    if (p.type == ParamType::Press) return true;                                             // wrappers: tst_press_sequences
+    if (p.type == ParamType::Press) return true;                                               // wrappers: tst_press_sequences
     if (p.key == "filters" || p.key == "stats_folder" || p.key == "router_file") return true;  // files: tst_press_runs, tst_routed_press
-    return p.key == "tokens" || p.key == "mb";                                               // budgetForms()
+    return p.key == "tokens" || p.key == "mb";                                                 // budgetForms()
   }
 
  private Q_SLOTS:

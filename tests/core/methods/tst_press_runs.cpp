@@ -124,7 +124,7 @@ class TestPressRuns : public QObject {
   }
 
   void quantisedStorage() {
-    const HeadShape shape{3, 2, 2, 64, 16, 256};                   // f16: 256 bytes a head-token
+    const HeadShape shape{3, 2, 2, 64, 16, 256};  // f16: 256 bytes a head-token
     const Outcome o = runSpec("knorm(ratio=0.5)+kvq(bits=2,residual=40)", shape, 300);
     QCOMPARE(o.kept, int64_t(3 * 2 * 150));
     QCOMPARE(o.predicted, o.kept);
@@ -136,7 +136,7 @@ class TestPressRuns : public QObject {
     run.shape = shape;
     run.tokens = 300;
     const auto bytes = [&](const char* spec) { return makePress(spec)->predictBytes(run, shape.rowBytes); };
-    const int64_t blocks = 3 * 6, each = 2 * kernels::kvBlockBytes(kernels::KvForm::Kivi2, 64);   // 3 blocks of 32 in each of 6 heads
+    const int64_t blocks = 3 * 6, each = 2 * kernels::kvBlockBytes(kernels::KvForm::Kivi2, 64);  // 3 blocks of 32 in each of 6 heads
     QCOMPARE(bytes("knorm(ratio=0.5)+kvq(bits=2,residual=40)"), o.kept * 256 - blocks * (32 * 256 - each));
     QCOMPARE(bytes("none+kvq(bits=8)"), bytes("kvq(bits=8)"));
     QVERIFY(bytes("kvq(bits=2)") < bytes("kvq(bits=4)") && bytes("kvq(bits=4)") < bytes("kvq(bits=8)") && bytes("kvq(bits=8)") < bytes("none"));
@@ -163,16 +163,18 @@ class TestPressRuns : public QObject {
     RunContext run;
     run.shape = one;
     run.tokens = 300;
-    Outcome direct = runPress(*makePress("knorm(ratio=0.6)"), one, 300, nullptr, 5);   // 120 of the same rows
+    Outcome direct = runPress(*makePress("knorm(ratio=0.6)"), one, 300, nullptr, 5);  // 120 of the same rows
     QCOMPARE(knorm->keep(layer.trace, one), direct.layers[0].heads[0].positions);
     QCOMPARE(keeper("compression_ratio_decoding(knorm,target_compression_ratio=0.6)")->keep(layer.trace, one).size(), size_t{120});
     QCOMPARE(keeper("decoding(knorm,target_size=301)")->keep(layer.trace, one).size(), size_t{300});
     QCOMPARE(keeper("decoding(snapkv(window_size=16),target_size=50)")->queries, int64_t{16});
-    QCOMPARE(runSpec("decoding(knorm)", m_shape, 100).kept, m_shape.heads() * int64_t{100});       // nothing at prefill
+    QCOMPARE(runSpec("decoding(knorm)", m_shape, 100).kept, m_shape.heads() * int64_t{100});  // nothing at prefill
     QCOMPARE(runSpec("keydiff(ratio=0.5)+decoding(knorm)", m_shape, 100).kept, m_shape.heads() * int64_t{50});
     QCOMPARE(makePress("keydiff(ratio=0.5)+decoding(knorm,target_size=9)")->spec(), std::string("keydiff(ratio=0.5)+decoding(knorm,target_size=9)"));
-    for (const auto& [spec, reason] : {std::pair{"decoding(knorm)+knorm", "stands last"}, {"decoding(duo)", "needs a scorer"},
-                                       {"decoding(expected_attention)", "reads more than"}, {"decoding(snapkv,compression_interval=20)", "reads 64 queries"},
+    for (const auto& [spec, reason] : {std::pair{"decoding(knorm)+knorm", "stands last"},
+                                       {"decoding(duo)", "needs a scorer"},
+                                       {"decoding(expected_attention)", "reads more than"},
+                                       {"decoding(snapkv,compression_interval=20)", "reads 64 queries"},
                                        {"decoding(snapkv,target_size=64)", "no more than the window"}})
       QVERIFY2(specFailure(spec).find(reason) != std::string::npos, specFailure(spec).c_str());
   }

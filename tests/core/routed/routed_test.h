@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "core/press/press.h"
-#include "core/routed/policies.h"
 #include "core/press/random.h"
+#include "core/routed/policies.h"
 #include "core/routed/routed_press.h"
 
 namespace presslab::test {

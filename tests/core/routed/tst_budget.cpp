@@ -1,17 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 #include <QtTest/QtTest>
-
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
-#include <nlohmann/json.hpp>
-
 #include "core/api/error.h"
-#include "core/routed/budget.h"
-#include "core/routed/quotas.h"
 #include "core/press/random.h"
+#include "core/routed/budget.h"
 #include "core/routed/head_order.h"
+#include "core/routed/quotas.h"
 
 using namespace presslab;
 

@@ -1,15 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 #include <QtTest/QtTest>
-
 #include <cmath>
 #include <fstream>
 #include <sstream>
 
 #include "core/api/error.h"
-#include "core/routed/pattern.h"
 #include "core/press/random.h"
 #include "core/routed/head_order.h"
+#include "core/routed/pattern.h"
 
 using namespace presslab;
 

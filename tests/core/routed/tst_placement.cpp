@@ -1,9 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 #include <QtTest/QtTest>
-
 #include <fstream>
-
 #include <nlohmann/json.hpp>
 
 #include "core/api/error.h"
@@ -39,10 +37,10 @@ class TestPlacement : public QObject {
 
   void impossibleDivisions() {
     const Loads loads{{1, 2, 3, 4, 5, 6}};
-    QVERIFY_THROWS_EXCEPTION(Failure, placeExperts(loads, 8, 4, 2, 4));    // experts by groups
-    QVERIFY_THROWS_EXCEPTION(Failure, placeExperts(loads, 9, 2, 2, 4));    // replicas by gpus
-    QVERIFY_THROWS_EXCEPTION(Failure, placeExperts(loads, 9, 2, 2, 3));    // gpus by nodes
-    QVERIFY_THROWS_EXCEPTION(Failure, placeExperts(loads, 4, 2, 2, 4));    // fewer replicas than experts
+    QVERIFY_THROWS_EXCEPTION(Failure, placeExperts(loads, 8, 4, 2, 4));  // experts by groups
+    QVERIFY_THROWS_EXCEPTION(Failure, placeExperts(loads, 9, 2, 2, 4));  // replicas by gpus
+    QVERIFY_THROWS_EXCEPTION(Failure, placeExperts(loads, 9, 2, 2, 3));  // gpus by nodes
+    QVERIFY_THROWS_EXCEPTION(Failure, placeExperts(loads, 4, 2, 2, 4));  // fewer replicas than experts
     QVERIFY_THROWS_EXCEPTION(Failure, placeExperts(loads, 8, 0, 2, 4));
     QVERIFY_THROWS_EXCEPTION(Failure, placeExperts({{1, 2}, {1}}, 2, 1, 1, 1));
     QVERIFY_THROWS_EXCEPTION(Failure, placeExperts({{1, -2}}, 2, 1, 1, 1));

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 #include <QtTest/QtTest>
-
 #include <algorithm>
 #include <cmath>
 
@@ -57,7 +56,9 @@ class TestPolicies : public QObject {
     policyScores(name, m_layer.trace, m_shape, nullptr, out.data());
     return out;
   }
-  void same(double got, double want) const { QVERIFY2(std::abs(got - want) <= 2e-5 * std::max(1e-3, std::abs(want)), "score differs from the definition"); }
+  void same(double got, double want) const {
+    QVERIFY2(std::abs(got - want) <= 2e-5 * std::max(1e-3, std::abs(want)), "score differs from the definition");
+  }
 
  private Q_SLOTS:
   void lists() {
@@ -188,12 +189,12 @@ class TestPolicies : public QObject {
   }
 
   void lagged() {
-    const auto got = scores("lagkv");              // 150 tokens: shorter than two blocks, recency behind the sinks
+    const auto got = scores("lagkv");  // 150 tokens: shorter than two blocks, recency behind the sinks
     for (int64_t i = 4; i < m_tokens; ++i) same(double(got[size_t(i)]), double(i - 4) / double(m_tokens - 4));
     const FakeLayer longer(m_shape, 420, 0, 6);
     std::vector<float> out(size_t(m_shape.kvHeads) * 420);
     policyScores("lagkv", longer.trace, m_shape, nullptr, out.data());
-    for (const int64_t block : {4, 132}) {         // two whole blocks hold the ranks 0..127, the rest is kept
+    for (const int64_t block : {4, 132}) {  // two whole blocks hold the ranks 0..127, the rest is kept
       std::vector<float> values(out.begin() + block, out.begin() + block + 128);
       std::sort(values.begin(), values.end());
       for (int i = 0; i < 128; ++i) QCOMPARE(values[size_t(i)], float(i) / 128.f);

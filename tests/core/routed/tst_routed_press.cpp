@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 #include <QtTest/QtTest>
-
 #include <algorithm>
 #include <numeric>
 
@@ -78,14 +77,19 @@ class TestRoutedPress : public QObject {
     for (int round = 0; round < 120; ++round) {
       const int experts = 1 + int(random.below(9));
       const int64_t tokens = 16 + int64_t(random.below(500));
-      Given given{{"ratio", std::to_string(double(random.below(70)) / 100)}, {"num_experts", std::to_string(experts)},
-        {"balance", balances[random.below(3)]}, {"shared", random.below(2) ? "0.5" : "0"}, {"quotas", random.below(2) ? "curve" : "equal"},
-        {"capacity_factor", random.below(2) ? "1.25" : "0.4"}};
+      Given given{{"ratio", std::to_string(double(random.below(70)) / 100)},
+                  {"num_experts", std::to_string(experts)},
+                  {"balance", balances[random.below(3)]},
+                  {"shared", random.below(2) ? "0.5" : "0"},
+                  {"quotas", random.below(2) ? "curve" : "equal"},
+                  {"capacity_factor", random.below(2) ? "1.25" : "0.4"}};
       const bool duo = random.below(2);
       if (duo) {
         given["split"] = std::to_string(double(random.below(11)) / 10);
-        if (random.below(2)) given["window"] = "auto";
-        else given["recent"] = std::to_string(1 + random.below(200));
+        if (random.below(2))
+          given["window"] = "auto";
+        else
+          given["recent"] = std::to_string(1 + random.below(200));
       }
       const auto press = makeFamily(duo ? "eplb_duo" : "eplb", given);
       const int64_t n = int64_t(double(tokens) * (1 - std::stod(given["ratio"])));
@@ -140,7 +144,7 @@ class TestRoutedPress : public QObject {
       QVERIFY(h.ring && h.kind == HeadKind::Streaming);
       QCOMPARE(int64_t(h.positions.size()), h.sink + h.recent);
       (h.recent == 64 ? streaming : longer)++;
-      QVERIFY((id * 7) % 12 < 7);                   // the lowest errors stream
+      QVERIFY((id * 7) % 12 < 7);  // the lowest errors stream
     }
     QCOMPARE(streaming, 6);
     QCOMPARE(longer, 1);
@@ -153,7 +157,8 @@ class TestRoutedPress : public QObject {
     const Outcome a = runPress(*makeFamily("duo", {{"order", "random"}, {"seed", "5"}}), m_shape, 600, nullptr);
     const Outcome b = runPress(*makeFamily("duo", {{"order", "random"}, {"seed", "6"}}), m_shape, 600, nullptr);
     bool differs = false;
-    for (int id = 0; id < 12; ++id) differs = differs || a.layers[size_t(id / 3)].heads[size_t(id % 3)].kind != b.layers[size_t(id / 3)].heads[size_t(id % 3)].kind;
+    for (int id = 0; id < 12; ++id)
+      differs = differs || a.layers[size_t(id / 3)].heads[size_t(id % 3)].kind != b.layers[size_t(id / 3)].heads[size_t(id % 3)].kind;
     QVERIFY(differs);
   }
 
@@ -194,7 +199,7 @@ class TestRoutedPress : public QObject {
       return all;
     };
     const Outcome o = outcome({});
-    QCOMPARE(o.kept, int64_t(m_shape.heads() * 150));      // as exact as with the trained router
+    QCOMPARE(o.kept, int64_t(m_shape.heads() * 150));  // as exact as with the trained router
     QVERIFY(hasNote(o, "router " + router.toStdString() + ": untrained seeded weights"));
     for (const LayerKeep& l : o.layers) {
       QVERIFY(l.balance.topK >= 1 && l.balance.topK <= 2 && l.balance.auxLoss > 0);
@@ -228,13 +233,15 @@ class TestRoutedPress : public QObject {
 
   void routersComeFromFiles() {
     HeadShape shape = m_shape;
-    shape.hidden = 48;                                     // of the stored routers
+    shape.hidden = 48;  // of the stored routers
     const std::string folder = PRESSLAB_TEST_DATA "/routers/";
     const Outcome o = runPress(*makeFamily("eplb", {{"router", "base"}, {"router_file", folder + "base_0_e4.safetensors"}}), shape, 200, nullptr);
     QVERIFY(hasNote(o, "weights of"));
-    const struct { const char *router, *file, *reason; } bad[]{{"pikv", "base_0_e4.safetensors", "type base"},
-                                                                {"base", "base_0_e8.safetensors", "shape is 8 x 48, must be 4 x 48"},
-                                                                {"base", "absent.safetensors", "absent.safetensors"}};
+    const struct {
+      const char *router, *file, *reason;
+    } bad[]{{"pikv", "base_0_e4.safetensors", "type base"},
+            {"base", "base_0_e8.safetensors", "shape is 8 x 48, must be 4 x 48"},
+            {"base", "absent.safetensors", "absent.safetensors"}};
     for (const auto& c : bad) {
       try {
         runPress(*makeFamily("eplb", {{"router", c.router}, {"router_file", folder + c.file}}), shape, 200, nullptr);
@@ -250,7 +257,7 @@ class TestRoutedPress : public QObject {
     QVERIFY(hasNote(o, "outcome"));
     for (const LayerKeep& l : o.layers) {
       const size_t n = l.heads[0].positions.size();
-      QVERIFY(n == 60 || n == 100 || n == 160);      // aggressive, moderate or selective, conservative
+      QVERIFY(n == 60 || n == 100 || n == 160);  // aggressive, moderate or selective, conservative
       for (const HeadKeep& h : l.heads) QCOMPARE(h.positions, l.heads[0].positions);
     }
   }
@@ -261,11 +268,19 @@ class TestRoutedPress : public QObject {
     QCOMPARE(press->ratio(), .5);
     QCOMPARE(press->spec(), std::string("eplb_duo(ratio=0.5,duo_ratio=0.1)"));
     QCOMPARE(makeFamily("eplb", {})->spec(), std::string("eplb"));
-    const struct { const char* id; Given given; } bad[]{
-      {"eplb", {{"num_experts", "2"}, {"top_k", "3"}}}, {"eplb", {{"router", "hierarchical"}, {"num_groups", "3"}}}, {"eplb", {{"router_file", "x"}}}, {"eplb", {{"experts", "nonsense"}}},
-      {"duo", {{"ratio", "0.5"}, {"head_ratio", "0.5"}}}, {"duo", {{"window", "auto"}, {"sink", "4"}}}, {"duo", {{"order", "best"}}},
-      {"eplb_duo", {{"split", "0.5"}, {"eplb_ratio", "0.2"}}}, {"eplb_duo", {{"eplb_ratio", "0.6"}}},
-      {"eplb_duo", {{"eplb_ratio", "0.6"}, {"duo_ratio", "0.5"}}}};
+    const struct {
+      const char* id;
+      Given given;
+    } bad[]{{"eplb", {{"num_experts", "2"}, {"top_k", "3"}}},
+            {"eplb", {{"router", "hierarchical"}, {"num_groups", "3"}}},
+            {"eplb", {{"router_file", "x"}}},
+            {"eplb", {{"experts", "nonsense"}}},
+            {"duo", {{"ratio", "0.5"}, {"head_ratio", "0.5"}}},
+            {"duo", {{"window", "auto"}, {"sink", "4"}}},
+            {"duo", {{"order", "best"}}},
+            {"eplb_duo", {{"split", "0.5"}, {"eplb_ratio", "0.2"}}},
+            {"eplb_duo", {{"eplb_ratio", "0.6"}}},
+            {"eplb_duo", {{"eplb_ratio", "0.6"}, {"duo_ratio", "0.5"}}}};
     for (const auto& c : bad) QVERIFY_THROWS_EXCEPTION(Failure, makeFamily(c.id, c.given));
     QVERIFY_THROWS_EXCEPTION(Failure, runPress(*makeFamily("duo", {{"order", "loo"}}), m_shape, 600, nullptr));
     QVERIFY_THROWS_EXCEPTION(Failure, runPress(*makeFamily("duo", {{"ratio", "0.95"}}), m_shape, 200, nullptr));

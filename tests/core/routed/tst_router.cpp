@@ -1,13 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 #include <QtTest/QtTest>
-
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <numeric>
-
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "core/press/dense.h"
 #include "core/press/random.h"
@@ -99,7 +97,7 @@ class TestRouter : public QObject {
       spec.capacityFactor = .2 + random.uniform() * 1.5;
       const int64_t tokens = 1 + int64_t(random.below(300));
       std::vector<float> logits(size_t(tokens * spec.experts)), bias(size_t(spec.experts));
-      for (float& z : logits) z = float(int(random.below(7)));   // many ties
+      for (float& z : logits) z = float(int(random.below(7)));  // many ties
       for (float& b : bias) b = float(random.uniform());
       const auto expected = slowDispatch(spec, logits, tokens, bias);
       const Routing r = routeTokens(spec, logits, tokens, bias);
@@ -144,7 +142,7 @@ class TestRouter : public QObject {
     std::vector<float> positive(size_t(4 * 6400), 1.f);
     for (size_t i = 0; i < 6400; ++i) positive[i * 4] = 1.02f;
     const Routing r = routeTokens(spec, positive, 6400, {});
-    QVERIFY(r.tokens[0] < 6400);                       // the weight of the busy expert fell below the others'
+    QVERIFY(r.tokens[0] < 6400);  // the weight of the busy expert fell below the others'
     QVERIFY(r.weight[0] < 1);
   }
 

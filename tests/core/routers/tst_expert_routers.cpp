@@ -59,7 +59,8 @@ class TestExpertRouters : public QObject {
     const std::vector<float> expected = golden.floats(name);
     QCOMPARE(ours.size(), expected.size());
     for (size_t i = 0; i < expected.size(); ++i) {
-      if (!(std::abs(double(ours[i]) - double(expected[i])) <= kClose)) QFAIL(qPrintable(QString::fromStdString(name) + QStringLiteral(" at %1: %2, not %3").arg(i).arg(double(ours[i])).arg(double(expected[i]))));
+      if (!(std::abs(double(ours[i]) - double(expected[i])) <= kClose))
+        QFAIL(qPrintable(QString::fromStdString(name) + QStringLiteral(" at %1: %2, not %3").arg(i).arg(double(ours[i])).arg(double(expected[i]))));
     }
   }
 
@@ -86,11 +87,12 @@ class TestExpertRouters : public QObject {
       compare(golden, step + "combine", s.combine);
       compare(golden, step + "aux_loss", std::vector<float>{float(s.auxLoss)});
       const bool weighs = file.config.type == "eplb", looks = file.config.type == "adaptive" || file.config.type == "pikv";
-      QCOMPARE(golden.has(step + "expert_weights"), weighs);   // what a type has is there, so that nothing passes unseen
+      QCOMPARE(golden.has(step + "expert_weights"), weighs);  // what a type has is there, so that nothing passes unseen
       QCOMPARE(golden.has(step + "importance"), looks);
       if (weighs) compare(golden, step + "expert_weights", s.expertWeights);
       if (looks) compare(golden, step + "importance", s.importance);
-      if (golden.has(step + "expert_usage_count")) compare(golden, step + "expert_usage_count", std::vector<float>(router->usage().begin(), router->usage().end()));
+      if (golden.has(step + "expert_usage_count"))
+        compare(golden, step + "expert_usage_count", std::vector<float>(router->usage().begin(), router->usage().end()));
     }
     QVERIFY(file.steps[0].hidden != file.steps[1].hidden);
   }
@@ -140,7 +142,7 @@ class TestExpertRouters : public QObject {
       return router->route(states, 1, m_pool).probs;
     };
     QVERIFY(probsAfter(true, 0) != probsAfter(true, 500));
-    QVERIFY(probsAfter(true, 1000) == probsAfter(true, 5000));   // a rate is at most 1
+    QVERIFY(probsAfter(true, 1000) == probsAfter(true, 5000));  // a rate is at most 1
     QVERIFY(probsAfter(false, 0) == probsAfter(false, 500));
   }
 
@@ -164,7 +166,8 @@ class TestExpertRouters : public QObject {
   void badSettingsAreNamed_data() {
     QTest::addColumn<QString>("setting");
     QTest::addColumn<QString>("named");
-    for (const char* s : {"type", "topK", "capacity", "temperature", "mode", "groups", "groupTopK", "hidden", "missing", "shape"}) QTest::newRow(s) << QString(s) << QString();
+    for (const char* s : {"type", "topK", "capacity", "temperature", "mode", "groups", "groupTopK", "hidden", "missing", "shape"})
+      QTest::newRow(s) << QString(s) << QString();
   }
 
   void badSettingsAreNamed() {

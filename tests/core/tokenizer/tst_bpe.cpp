@@ -17,7 +17,7 @@ MergeTable randomTable(std::mt19937& rng, bool monotone) {
     const int32_t l = int32_t(rng() % uint32_t(next)), r = int32_t(rng() % uint32_t(next));
     if (t.add(l, r, next)) ++next;
   }
-  if (!monotone) t.add(0, 0, 4);   // token 4 again, after merges that use it, when its first pair was another one
+  if (!monotone) t.add(0, 0, 4);  // token 4 again, after merges that use it, when its first pair was another one
   t.finish();
   return t;
 }
@@ -29,9 +29,9 @@ class TestBpe : public QObject {
  private Q_SLOTS:
   void lowestRankThenLeftmost() {
     MergeTable t;
-    t.add(1, 2, 10);   // bc
-    t.add(0, 1, 11);   // ab
-    t.add(0, 0, 12);   // aa
+    t.add(1, 2, 10);  // bc
+    t.add(0, 1, 11);  // ab
+    t.add(0, 0, 12);  // aa
     t.finish();
     std::vector<int32_t> s = {0, 1, 2};
     t.merge(s);
@@ -78,7 +78,7 @@ class TestBpe : public QObject {
 
   void anOutOfOrderMergeIsSeen() {
     MergeTable t;
-    t.add(4, 1, 5);   // uses token 4 before it is made
+    t.add(4, 1, 5);  // uses token 4 before it is made
     t.add(0, 0, 4);
     t.finish();
     QVERIFY(!t.monotone());
@@ -99,7 +99,7 @@ class TestBpe : public QObject {
     t.finish();
     std::vector<int32_t> s(10000000, 0);
     t.merge(s);
-    QCOMPARE(s.size(), size_t(10000000 / 256) + 1);   // 39,062 of 256, and 128
+    QCOMPARE(s.size(), size_t(10000000 / 256) + 1);  // 39,062 of 256, and 128
     QCOMPARE(s.front(), 8);
     QCOMPARE(s.back(), 7);
   }

@@ -49,7 +49,7 @@ class TestChatTemplates : public QObject {
   /// Whatever is rendered is what jinja2 renders, what jinja2 refuses is refused, and few of the rest are.
   void generatedSnippetsAsJinja2() {
     QJsonDocument golden = goldenJson("template_snippets.json");
-    if (const QByteArray other = qgetenv("PRESSLAB_TEST_SNIPPETS"); !other.isEmpty()) {   // a larger set than the committed one
+    if (const QByteArray other = qgetenv("PRESSLAB_TEST_SNIPPETS"); !other.isEmpty()) {  // a larger set than the committed one
       QFile file(QString::fromLocal8Bit(other));
       QVERIFY(file.open(QIODevice::ReadOnly));
       golden = QJsonDocument::fromJson(file.readAll());

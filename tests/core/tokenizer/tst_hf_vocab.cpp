@@ -59,7 +59,8 @@ class TestHfVocab : public QObject {
 
   static void refused(const Folder& f, const char* file, const char* part, int rows = 0) {
     const std::string reason = f.reason(rows);
-    QVERIFY2(reason.find(file) != std::string::npos && reason.find(part) != std::string::npos && reason.find('\n') == std::string::npos, reason.c_str());
+    QVERIFY2(reason.find(file) != std::string::npos && reason.find(part) != std::string::npos && reason.find('\n') == std::string::npos,
+             reason.c_str());
   }
 
  private Q_SLOTS:
@@ -105,9 +106,10 @@ class TestHfVocab : public QObject {
       QJsonObject added;
       for (const QJsonValue& a : json["added_tokens"].toArray()) added[a["content"].toString()] = a["id"];
       parts.write("added_tokens.json", added);
-      parts.write("tokenizer_config.json", QJsonObject{{"tokenizer_class", family[0] == 'g' ? "GPT2Tokenizer" : "Qwen2Tokenizer"},
-                                                       {"eos_token", "<|endoftext|>"},
-                                                       {"additional_special_tokens", family[0] == 'g' ? QJsonArray() : QJsonArray{"<|im_start|>", "<|im_end|>"}}});
+      parts.write("tokenizer_config.json",
+                  QJsonObject{{"tokenizer_class", family[0] == 'g' ? "GPT2Tokenizer" : "Qwen2Tokenizer"},
+                              {"eos_token", "<|endoftext|>"},
+                              {"additional_special_tokens", family[0] == 'g' ? QJsonArray() : QJsonArray{"<|im_start|>", "<|im_end|>"}}});
       const Tokenizer a(whole.read()), b(parts.read());
       for (const QJsonValue& text : goldenJson("families/texts.json").array()) {
         QCOMPARE(b.encode(text.toString().toStdString()), a.encode(text.toString().toStdString()));
@@ -126,8 +128,10 @@ class TestHfVocab : public QObject {
     const auto model = [&](const char* key, const QJsonValue& value) { return with(good, "model", with(good["model"].toObject(), key, value)); };
     const auto step = [](const char* type) { return QJsonObject{{"type", QLatin1String(type)}}; };
     check(with(good, "normalizer", step("Lowercase")), "'normalizer.type': 'Lowercase'");
-    check(with(good, "normalizer", QJsonObject{{"type", "Sequence"}, {"normalizers", QJsonArray{step("NFC"), step("NFKC")}}}), "normalizer.normalizers[1].type': 'NFKC'");
-    check(with(good, "normalizer", QJsonObject{{"type", "Replace"}, {"pattern", QJsonObject{{"Regex", " +"}}}, {"content", "x"}}), "'normalizer': replacing ' +'");
+    check(with(good, "normalizer", QJsonObject{{"type", "Sequence"}, {"normalizers", QJsonArray{step("NFC"), step("NFKC")}}}),
+          "normalizer.normalizers[1].type': 'NFKC'");
+    check(with(good, "normalizer", QJsonObject{{"type", "Replace"}, {"pattern", QJsonObject{{"Regex", " +"}}}, {"content", "x"}}),
+          "'normalizer': replacing ' +'");
     check(with(good, "pre_tokenizer", step("Whitespace")), "'pre_tokenizer.type': 'Whitespace'");
     check(with(good, "pre_tokenizer", QJsonObject{{"type", "Sequence"}, {"pretokenizers", 5}}), "pre_tokenizer.pretokenizers");
     check(with(good, "decoder", step("WordPiece")), "'decoder'");
@@ -152,7 +156,8 @@ class TestHfVocab : public QObject {
     check(with(good, "added_tokens", QJsonArray{QJsonObject{{"id", 1}, {"content", "other"}}}), "'other' and '<s>' both have the id 1");
     check(with(good, "added_tokens", QJsonArray{QJsonObject{{"id", 99999999}, {"content", "far"}}}), "added_tokens[0].id");
     check(with(good, "added_tokens", QJsonArray{QJsonObject{{"id", 1000}, {"content", QString(5000, 'x')}}}), "over the limit of 4096");
-    check(with(good, "added_tokens", QJsonArray{QJsonObject{{"id", 1000}, {"content", "x"}, {"special", "yes"}}}), "added_tokens[0].special': is neither true nor false");
+    check(with(good, "added_tokens", QJsonArray{QJsonObject{{"id", 1000}, {"content", "x"}, {"special", "yes"}}}),
+          "added_tokens[0].special': is neither true nor false");
     const Folder bytes("llama3");
     const QByteArray text = QJsonDocument(bytes.json("tokenizer.json")).toJson();
     bytes.write("tokenizer.json", QByteArray(text).replace("{1,3}", "{1,4}"));

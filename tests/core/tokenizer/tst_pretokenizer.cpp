@@ -19,7 +19,6 @@ std::vector<size_t> cut(PreTokenizer scheme, std::string_view text) {
   return ends;
 }
 
-
 }  // namespace
 
 class TestPreTokenizer : public QObject {
@@ -73,7 +72,8 @@ class TestPreTokenizer : public QObject {
     std::mt19937 rng(5);
     for (int i = 0; i < 2000; ++i) {
       std::string text = randomUtf8(rng, int(rng() % 40));
-      if (i % 3 == 0) for (char& c : text) c = char(rng());   // mostly invalid
+      if (i % 3 == 0)
+        for (char& c : text) c = char(rng());  // mostly invalid
       for (const PreTokenizer s : {PreTokenizer::Gpt2, PreTokenizer::Smollm, PreTokenizer::Llama3}) {
         const std::vector<size_t> ends = cut(s, text);
         QVERIFY(text.empty() ? ends.empty() : !ends.empty() && ends.back() == text.size());

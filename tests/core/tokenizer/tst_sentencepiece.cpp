@@ -73,9 +73,9 @@ class TestSentencePiece : public QObject {
 
   void theHighestScoreThenTheLeftmost() {
     const Tokenizer t(small(true));
-    QCOMPARE(t.encode("aba"), (std::vector<int32_t>{1, 4}));        // "ba" before "ab"
+    QCOMPARE(t.encode("aba"), (std::vector<int32_t>{1, 4}));  // "ba" before "ab"
     QCOMPARE(t.encode("aaa"), (std::vector<int32_t>{5, 1}));
-    QCOMPARE(t.encode("aab"), (std::vector<int32_t>{5, 2}));        // "aa" and "ab" score the same
+    QCOMPARE(t.encode("aab"), (std::vector<int32_t>{5, 2}));  // "aa" and "ab" score the same
     QCOMPARE(t.encode("a a"), (std::vector<int32_t>{1, 7}));
   }
 
@@ -129,9 +129,9 @@ class TestSentencePiece : public QObject {
     QCOMPARE(toNfc("a\u0323\u0302 a\u0302\u0323"), std::string("\u1ead \u1ead"));
     QCOMPARE(toNfc("<\u0338 e\xFF\u0301"), std::string("\u226e e\xFF\u0301"));
     QCOMPARE(toNfc("plain ASCII\n"), std::string("plain ASCII\n"));
-    QCOMPARE(toNfc("a\u0898\u0301"), std::string("a\u0898\u0301"));   // the reference knows no such mark
+    QCOMPARE(toNfc("a\u0898\u0301"), std::string("a\u0898\u0301"));  // the reference knows no such mark
     std::string marks = "a";
-    for (int i = 0; i < 1000000; ++i) marks += i % 2 ? "\u0301" : "\u0323";   // alternating classes: a million exchanges each for a simple sort
+    for (int i = 0; i < 1000000; ++i) marks += i % 2 ? "\u0301" : "\u0323";  // alternating classes: a million exchanges each for a simple sort
     const std::string ordered = toNfc(marks);
     QCOMPARE(toNfc(ordered), ordered);
     QVERIFY(ordered.compare(0, 3, "\u1ea1") == 0);

@@ -58,7 +58,8 @@ class TestTokenizer : public QObject {
     std::mt19937 rng(3);
     for (int i = 0; i < 3000; ++i) {
       std::string text = randomUtf8(rng, int(rng() % 60));
-      if (i % 4 == 0) for (char& c : text) c = char(rng());
+      if (i % 4 == 0)
+        for (char& c : text) c = char(rng());
       QVERIFY(t.decode(t.encode(text)) == text);
     }
   }
@@ -103,12 +104,12 @@ class TestTokenizer : public QObject {
 
   void aMissingByteIsTheUnknownTokenOrAFailure() {
     VocabData v = byteVocab();
-    v.tokens[0x41] = "\u4e2d";   // no token for 'A' any more
+    v.tokens[0x41] = "\u4e2d";  // no token for 'A' any more
     QVERIFY(contains(reasonOf(v, "xA"), "0x41"));
     QVERIFY(reasonOf(v, "x").empty());
     v.unk = 'u';
     QCOMPARE(Tokenizer(v).encode("xA"), (std::vector<int32_t>{'x', 'u'}));
-    v.unk = 258;   // a control token: as the reference, the byte is left out, and its neighbours may merge
+    v.unk = 258;  // a control token: as the reference, the byte is left out, and its neighbours may merge
     v.tokens.push_back("th");
     v.types.push_back(1);
     v.merges = {"t h"};

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
-// The quantised part of a device's cache: attention over blocks and rows, rows into blocks, rows that close up; and the scores that keys alone decide.
+// The quantised part of a device's cache: attention over blocks and rows, rows into blocks, rows that close up; and the scores that keys alone
+// decide.
 #include <QtTest>
 #include <cmath>
 
@@ -19,7 +20,9 @@ namespace {
 
 constexpr int kBlock = kernels::kKvBlock;
 
-kernels::Elem elemOf(cuda::Type t) { return t == cuda::Type::F32 ? kernels::Elem::F32 : t == cuda::Type::F16 ? kernels::Elem::F16 : kernels::Elem::BF16; }
+kernels::Elem elemOf(cuda::Type t) {
+  return t == cuda::Type::F32 ? kernels::Elem::F32 : t == cuda::Type::F16 ? kernels::Elem::F16 : kernels::Elem::BF16;
+}
 
 std::vector<std::byte> packed(cuda::Type t, const std::vector<float>& x) {
   std::vector<std::byte> out(x.size() * (t == cuda::Type::F32 ? 4 : 2));
@@ -32,7 +35,8 @@ struct Side {
   std::vector<std::byte> blocks, rows;
   std::vector<float> values;  // (length, dim)
 
-  Side(KvForm form, bool areValues, cuda::Type elem, int length, int blockRows, int dim, uint32_t seed) : values(randomFloats(size_t(length * dim), seed)) {
+  Side(KvForm form, bool areValues, cuda::Type elem, int length, int blockRows, int dim, uint32_t seed)
+      : values(randomFloats(size_t(length * dim), seed)) {
     const int64_t bytes = kernels::kvBlockBytes(form, dim);
     blocks.resize(size_t(blockRows / kBlock * bytes));
     for (int b = 0; b < blockRows / kBlock; ++b) {

@@ -258,7 +258,8 @@ void launch(dim3 grid, dim3 block, int64_t sharedBytes, std::function<void()> ke
     runBlock(m, order);
   }
   if (early && m.waits != threads * blocks)
-    throw std::logic_error("cuda emulator: an early launch of " + std::to_string(threads * blocks) + " threads waited " + std::to_string(m.waits) + " times");
+    throw std::logic_error("cuda emulator: an early launch of " + std::to_string(threads * blocks) + " threads waited " + std::to_string(m.waits) +
+                           " times");
 }
 
 void syncBlock() {

@@ -114,8 +114,8 @@ T reduced(unsigned mask, T value, F&& f) {
 #define PRESSLAB_LAUNCH(kernel, grid, block, shared, stream, ...) \
   ((void)(stream),                                                \
    presslab::cuda_emulator::launch((grid), (block), int64_t(shared), presslab::cuda_emulator::bound([](auto... a) { kernel(a...); }, __VA_ARGS__)))
-#define PRESSLAB_LAUNCH_EARLY(early, kernel, grid, block, shared, stream, ...)                                                                     \
-  ((void)(stream), presslab::cuda_emulator::launch((grid), (block), int64_t(shared),                                                               \
+#define PRESSLAB_LAUNCH_EARLY(early, kernel, grid, block, shared, stream, ...)       \
+  ((void)(stream), presslab::cuda_emulator::launch((grid), (block), int64_t(shared), \
                                                    presslab::cuda_emulator::bound([](auto... a) { kernel(a...); }, __VA_ARGS__), (early)))
 #define PRESSLAB_DYNAMIC_SHARED(T, name) T* const name = reinterpret_cast<T*>(presslab::cuda_emulator::sharedMemory())
 #define PRESSLAB_ALLOW_SHARED(kernel, bytes) ((void)(bytes))
