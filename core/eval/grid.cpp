@@ -168,16 +168,20 @@ void Grid::calibrate() {
     return std::any_of(job.methods.begin(), job.methods.end(),
                        [&](size_t m) { return !m_methods[m].oracle && makePress(m_methods[m].spec)->wantsCalibration(); });
   };
-  if (m_memory.pattern || std::none_of(m_jobs.begin(), m_jobs.end(), wants)) return;
-  try {
-    m_memory.pattern = obtainPattern(
-        m_model, m_spec.noCalibrate, [&](double, const std::string& what) { tell("calibration: " + what); }, m_stop);
-  } catch (const Failure& e) {
-    if (e.code() == ErrorCode::Cancelled) throw;
-    note(std::string("no calibration: ") + e.what());
-    m_memory.pattern = PatternChoice{};
+  if (std::none_of(m_jobs.begin(), m_jobs.end(), wants)) return;
+  if (!m_memory.pattern) {
+    try {
+      m_memory.pattern = obtainPattern(
+          m_model, m_spec.noCalibrate, [&](double, const std::string& what) { tell("calibration: " + what); }, m_stop);
+    } catch (const Failure& e) {
+      if (e.code() == ErrorCode::Cancelled) throw;
+      note(std::string("no calibration: ") + e.what());
+      m_memory.pattern = PatternChoice{};
+    }
+    m_memory.mayCalibrate = !m_spec.noCalibrate;
   }
-  m_memory.mayCalibrate = !m_spec.noCalibrate;
+  const PatternChoice& choice = *m_memory.pattern;
+  if (m_folder) m_folder->useCalibration(choice.kind, choice.pattern ? patternDigest(*choice.pattern) : "none");
 }
 
 RunContext Grid::context(const Job& job, const TaskInstance& task) const {

@@ -303,6 +303,19 @@ GridFolder::GridFolder(const std::string& dir, const EvalSpec& spec, const std::
   }
 }
 
+void GridFolder::useCalibration(const std::string& kind, const std::string& digest) {
+  Json manifest = readManifestJson(m_dir);
+  const std::string path = pathOf(m_dir, "manifest.json");
+  if (manifest.contains("calibration")) {
+    const Json& there = manifest.at("calibration");
+    if (there.is_object() && there.value("digest", Json()) == digest) return;
+    badInput(printable(path) + ": rows were made with another calibration (" + printable(there.dump()) + ", now " + kind + " " + digest +
+             "); give that one back or choose another folder");
+  }
+  manifest["calibration"] = {{"kind", kind}, {"digest", digest}};
+  writeFileAtomic(path, manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
 GridFolder::~GridFolder() {
   if (m_rows >= 0) ::close(m_rows);
   if (m_headRows >= 0) ::close(m_headRows);

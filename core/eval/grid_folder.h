@@ -29,6 +29,10 @@ class GridFolder {
   GridFolder(const GridFolder&) = delete;
   GridFolder& operator=(const GridFolder&) = delete;
 
+  /// Says before rows that read a calibration are made which one it is; the first grid run there writes it into the manifest. `digest`:
+  /// patternDigest(), "none" for no calibration. Throws Failure: BadInput when rows were made with another one, Io.
+  void useCalibration(const std::string& kind, const std::string& digest);
+
   const std::vector<EvalSample>& samples() const { return m_samples; }
   const std::vector<HeadSample>& heads() const { return m_heads; }
   void append(const EvalSample&);

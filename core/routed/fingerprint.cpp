@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdio>
 
@@ -10,12 +11,26 @@
 namespace presslab {
 namespace {
 
-/// FNV-1a over values rounded to 4 decimals.
+/// FNV-1a.
 struct Digest {
   uint64_t state = 14695981039346656037ull;
-  void add(float v) {
-    const auto rounded = uint64_t(int64_t(std::llround(double(v) * 1e4)));
-    for (int i = 0; i < 8; ++i) state = (state ^ (rounded >> (8 * i) & 0xff)) * 1099511628211ull;
+  void addByte(uint8_t byte) { state = (state ^ byte) * 1099511628211ull; }
+  void addWord(uint64_t word) {
+    for (int i = 0; i < 8; ++i) addByte(uint8_t(word >> (8 * i)));
+  }
+  void add(float v) { addWord(uint64_t(int64_t(std::llround(double(v) * 1e4)))); }  // 4 decimals: what quantised weights have in common
+  void addText(const std::string& text) {
+    addWord(text.size());
+    for (const char c : text) addByte(uint8_t(c));
+  }
+  void addExact(const std::vector<float>& values) {
+    addWord(values.size());
+    for (const float v : values) addWord(std::bit_cast<uint32_t>(v));
+  }
+  std::string hex() const {
+    char text[20];
+    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(state));
+    return text;
   }
 };
 
@@ -37,11 +52,20 @@ std::string modelFingerprint(const ModelFile& file) {
   addRows(digest, file.layer(0).k, 2);
   addRows(digest, file.layer(c.layers / 2).ffnNorm, 1);
   addRows(digest, file.layer(c.layers - 1).v, 2);
-  char hex[20];
-  std::snprintf(hex, sizeof hex, "%016llx", static_cast<unsigned long long>(digest.state));
   return c.architecture + "-" + std::to_string(c.layers) + "x" + std::to_string(c.heads) + "x" + std::to_string(c.kvHeads) + "x" +
          std::to_string(c.headDim) + "-h" + std::to_string(c.hidden) + "-f" + std::to_string(c.feedForward) + "-v" + std::to_string(c.vocab) + "-" +
-         hex;
+         digest.hex();
+}
+
+std::string patternDigest(const Pattern& p) {
+  Digest digest;
+  for (const auto* values : {&p.streamErr, &p.loo, &p.duoGates, &p.onTheFly, &p.importance, &p.stats.mean, &p.stats.cov, &p.stats.filters})
+    digest.addExact(*values);
+  for (const ExpertSet& set : p.sets) {
+    for (const std::string& name : set.experts) digest.addText(name);
+    for (const auto* values : {&set.curve, &set.gateW, &set.gateC, &set.gateBias}) digest.addExact(*values);
+  }
+  return digest.hex();
 }
 
 }  // namespace presslab

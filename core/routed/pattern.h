@@ -40,6 +40,8 @@ struct Pattern {
 /// Fingerprint of a loaded model (routed-press.md section 2).
 class ModelFile;
 std::string modelFingerprint(const ModelFile&);
+/// 16 hexadecimal digits over every value of a calibration: equal digests, equal calibrations, wherever they are kept.
+std::string patternDigest(const Pattern&);
 Pattern readPattern(const std::string& path, const HeadShape&, const std::string& fingerprint);  // throws Failure(BadInput)
 void writePattern(const Pattern&, const std::string& path);                                      // atomic; throws Failure(Io)
 /// The text of such a file, as numpy writes it: L rows of kvHeads values joined by tabs, 18 decimals. values: (L, kvHeads).

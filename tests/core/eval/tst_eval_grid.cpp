@@ -9,7 +9,9 @@
 #include "core/api/eval.h"
 #include "core/api/lab.h"
 #include "core/compare/compare_test.h"
+#include "core/engine/session.h"
 #include "core/eval/grid_folder.h"
+#include "core/routed/pattern.h"
 
 using namespace presslab;
 using namespace presslab::test;
@@ -60,6 +62,7 @@ class TestEvalGrid : public QObject {
   void perplexityOfOnePassAndTokenByToken();
   void continuesWithoutLosingOrRepeating();
   void anotherGridIsRefused();
+  void anotherCalibrationIsRefused();
   void cancelKeepsRows();
   void headsAndKvpressFolders();
   void refusals();
@@ -147,6 +150,44 @@ void TestEvalGrid::anotherGridIsRefused() {
   s.outDir = m_dir.filePath("nothing").toStdString();
   s.resume = true;
   QCOMPARE(run(s).exitCode, 3);
+}
+
+void TestEvalGrid::anotherCalibrationIsRefused() {
+  EvalSpec s = spec();
+  s.tasks = {"kld"};
+  s.methods = {"duo"};
+  s.ratios = {.5};
+  s.outDir = m_dir.filePath("calibrated").toStdString();
+  std::stop_source stop;
+  const EvalResult begun = run(s, stop.get_token(), [&](const EvalProgress& p) {
+    if (p.sample) stop.request_stop();
+  });
+  QVERIFY(begun.cancelled && begun.samples.size() == 1);
+
+  // The light calibration that this run made, with one value changed, where a user keeps his own.
+  const QStringList light = QDir(m_dir.filePath("cache/presslab/patterns")).entryList({"*.safetensors"});
+  QCOMPARE(light.size(), 1);
+  const std::unique_ptr<LoadedModel> model = loadModel(s.model, {}, {});
+  Pattern pattern = readPattern(m_dir.filePath("cache/presslab/patterns/" + light[0]).toStdString(), model->backend->shape().pressed(),
+                                modelFingerprint(*model->file));
+  const std::string same = patternDigest(pattern);
+  pattern.streamErr[0] += .25f;
+  QVERIFY(patternDigest(pattern) != same);
+  QVERIFY(QDir().mkpath(m_dir.filePath("data/presslab/patterns")));
+  const QString own = m_dir.filePath("data/presslab/patterns/" + light[0]);
+  writePattern(pattern, own.toStdString());
+
+  const QByteArray rows = bytesOf(m_dir.filePath("calibrated/rows.jsonl"));
+  Lab other;  // m_lab keeps the calibration that it has read
+  const EvalResult refused = evaluate(other, s, {}, {});
+  QVERIFY2(refused.exitCode == 2 && refused.error.find(same) != std::string::npos, refused.error.c_str());
+  QCOMPARE(bytesOf(m_dir.filePath("calibrated/rows.jsonl")), rows);
+
+  QVERIFY(QFile::remove(own));
+  Lab again;
+  const EvalResult whole = evaluate(again, s, {}, {});
+  QVERIFY2(whole.exitCode == 0, whole.error.c_str());
+  QVERIFY(whole.resumed == 1 && whole.samples.size() > 1);
 }
 
 void TestEvalGrid::cancelKeepsRows() {
