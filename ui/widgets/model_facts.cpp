@@ -87,7 +87,7 @@ void ModelFacts::retranslateUi() {
   m_table->setColumnCount(5);
   m_table->setHorizontalHeaderLabels({tr("Method"), tr("KV after"), tr("KV peak"), tr("Scratch"), tr("With model")});
   m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter);
-  m_table->horizontalHeaderItem(0)->setTextAlignment(int(Qt::AlignLeft) | int(Qt::AlignVCenter));
+  m_table->horizontalHeaderItem(0)->setTextAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
   m_table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
   show();
@@ -199,7 +199,7 @@ void ModelFacts::showEstimate() {
     const QStringList cells{line.name, line.kv, line.peak, line.scratch, line.all};
     for (int c = 0; c < 5; ++c) {
       auto* item = new QTableWidgetItem(cells[c]);
-      item->setTextAlignment(int(c == 0 ? Qt::AlignLeft : Qt::AlignRight) | int(Qt::AlignVCenter));
+      item->setTextAlignment((c == 0 ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
       item->setToolTip(c == 0 ? line.tip : QString());
       m_table->setItem(r, c, item);
     }
