@@ -290,11 +290,13 @@ class TestKernelMatrix : public QObject {
               w->gemm(x.data(), c.cols, y.data(), rows, n, one);
               w->gemm(x.data(), c.cols, again.data(), rows, n, two);
               QVERIFY(y == again);
-              // fast: bf16, or int8 with a scale for 32 values where the weights are integers.
-              const double error = worstError(y, want), limit = rows == 1 && n == 1                       ? 1
-                                                                : exact                                   ? 1e-5
-                                                                : isa == Isa::Baseline || t.elements == 1 ? 4e-3
-                                                                                                          : 6e-2;
+              // fast: bf16 (there the processor rounds weights and activations alike), or int8 with a scale for 32 values where the weights are
+              // integers.
+              const double error = worstError(y, want), limit = rows == 1 && n == 1                         ? 1
+                                                                : exact                                     ? 1e-5
+                                                                : isa == Isa::Avx512Bf16 && t.elements == 1 ? 1.2e-2
+                                                                : isa == Isa::Baseline || t.elements == 1   ? 4e-3
+                                                                                                            : 6e-2;
               QVERIFY2(
                   error < limit,
                   qPrintable(
