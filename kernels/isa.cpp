@@ -11,6 +11,10 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 #endif
 
 namespace presslab::kernels {
@@ -18,6 +22,20 @@ namespace presslab::kernels {
 namespace {
 
 #if defined(__x86_64__)
+/// The processor has bf16 tiles and the system lets this process use them (asked for once, good for all its threads).
+bool tilesUsable() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
+  constexpr unsigned kAmxBf16 = 1u << 22, kAmxTile = 1u << 24;
+  if ((d & kAmxBf16) == 0 || (d & kAmxTile) == 0) return false;
+#if defined(__linux__)
+  constexpr int kRequestState = 0x1023, kTileData = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA of asm/prctl.h
+  return syscall(SYS_arch_prctl, kRequestState, kTileData) == 0;
+#else
+  return false;
+#endif
+}
+
 Isa detect() {
   __builtin_cpu_init();
   if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !__builtin_cpu_supports("f16c")) return Isa::Baseline;
@@ -26,7 +44,7 @@ Isa detect() {
     return Isa::Avx2;
   }
   if (!__builtin_cpu_supports("avx512vnni")) return Isa::Avx512;
-  return __builtin_cpu_supports("avx512bf16") ? Isa::Avx512Bf16 : Isa::Avx512Vnni;
+  return __builtin_cpu_supports("avx512bf16") && tilesUsable() ? Isa::Amx : Isa::Avx512Vnni;
 }
 #else
 Isa detect() { return Isa::Baseline; }
@@ -37,7 +55,7 @@ Isa detected() {
   return kIsa;
 }
 
-std::atomic<int> g_cap{int(Isa::Avx512Bf16)};
+std::atomic<int> g_cap{int(Isa::Amx)};
 
 }  // namespace
 
@@ -55,15 +73,15 @@ const char* isaName(Isa isa) {
       return "avx512";
     case Isa::Avx512Vnni:
       return "avx512_vnni";
-    case Isa::Avx512Bf16:
-      return "avx512_bf16";
+    case Isa::Amx:
+      return "amx";
   }
   return "baseline";
 }
 
 const Ops& ops() {
 #if defined(__x86_64__)
-  static const Ops* const kTables[] = {&opsBaseline(), &opsAvx2(), &opsAvx512(), &opsAvx512Vnni(), &opsAvx512Bf16()};
+  static const Ops* const kTables[] = {&opsBaseline(), &opsAvx2(), &opsAvx512(), &opsAvx512Vnni(), &opsAmx()};
   return *kTables[int(bestIsa())];
 #else
   return opsBaseline();
@@ -111,6 +129,7 @@ std::string cpuFlags() {
   add(__builtin_cpu_supports("avx512vl"), "avx512vl");
   add(__builtin_cpu_supports("avx512vnni"), "avx512_vnni");
   add(__builtin_cpu_supports("avx512bf16"), "avx512_bf16");
+  add(detected() == Isa::Amx, "amx_bf16");
 #endif
   return out;
 }

@@ -15,9 +15,9 @@
 namespace presslab::kernels {
 
 // ---- instruction sets ------------------------------------------------------------------------------------------------------
-enum class Isa { Baseline, Avx2, Avx512, Avx512Vnni, Avx512Bf16 };
-Isa bestIsa();     // of this machine, capped by setIsa
-void setIsa(Isa);  // tests force a lower one
+enum class Isa { Baseline, Avx2, Avx512, Avx512Vnni, Amx };  // Amx: VNNI, BF16 and tile registers
+Isa bestIsa();                                               // of this machine, capped by setIsa
+void setIsa(Isa);                                            // tests force a lower one
 const char* isaName(Isa);
 std::string cpuName();
 std::string cpuFlags();  // "avx2 avx512f avx512_vnni ..."

@@ -52,7 +52,30 @@ void gemvPanels(const Ops& o, const Packed& w, const Activations& a, int64_t fir
   std::memcpy(y + whole * kPanel, edge, size_t(w.rows - whole * kPanel) * sizeof(float));
 }
 
-int64_t panelsOfChunk(const Packed& w) { return w.panels >= kManyPanels ? kGemvPanelsLong : kGemvPanels; }
+/// The chunks of W x: strips of several streams, then the panels that no strip holds.
+struct GemvPlan {
+  const Packed* w = nullptr;
+  int64_t apart = 0;  // strips, and panels between the streams of one
+  int64_t step = 1;   // of a chunk: strips, or panels where there are no strips
+  int64_t chunkEnd = 0;
+};
+
+GemvPlan planGemv(const Ops& o, const Packed& w, int threads, int64_t chunksBefore) {
+  const int64_t panels = w.panels >= kManyPanels ? kGemvPanelsLong : kGemvPanels;
+  GemvPlan p{&w, o.gemvStrips && w.blocks > 0 ? w.rows / kPanel / o.streams : 0, panels};
+  // Long chunks keep the streams going; too long ones leave a thread without work.
+  if (p.apart > 0) p.step = std::clamp<int64_t>(p.apart / (2 * threads), 1, panels);
+  const int64_t rest = w.panels - p.apart * o.streams;
+  p.chunkEnd = chunksBefore + (p.apart > 0 ? (p.apart + p.step - 1) / p.step + (rest > 0 ? 1 : 0) : (rest + p.step - 1) / p.step);
+  return p;
+}
+
+void gemvChunk(const Ops& o, const GemvPlan& p, const Activations& a, int64_t chunk, float* y) {
+  const int64_t first = chunk * p.step;
+  if (first < p.apart) return o.gemvStrips(*p.w, a, first, std::min(p.apart, first + p.step), p.apart, y);
+  const int64_t begin = p.apart > 0 ? p.apart * o.streams : first, end = p.apart > 0 ? p.w->panels : std::min(p.w->panels, first + p.step);
+  gemvPanels(o, *p.w, a, begin, end, y);
+}
 
 /// The part of a product that one task computes: panels [first, last) for all rows of A.
 struct GemmTask {
@@ -181,13 +204,13 @@ void gemvMany(std::span<const Matrix* const> matrices, const float* x, std::span
   const Ops& o = ops();
   for (size_t begin = 0; begin < matrices.size(); begin += kMaxMatrices) {
     const int count = int(std::min<size_t>(kMaxMatrices, matrices.size() - begin));
-    const Packed* view[kMaxMatrices];
-    int64_t chunkEnd[kMaxMatrices], blocks = 0, chunks = 0;
+    GemvPlan plan[kMaxMatrices];
+    int64_t blocks = 0, chunks = 0;
     for (int i = 0; i < count; ++i) {
-      view[i] = &static_cast<const PanelMatrix*>(matrices[begin + size_t(i)])->view();
-      blocks = std::max(blocks, view[i]->blocks);
-      chunks += (view[i]->panels + panelsOfChunk(*view[i]) - 1) / panelsOfChunk(*view[i]);
-      chunkEnd[i] = chunks;
+      const Packed& w = static_cast<const PanelMatrix*>(matrices[begin + size_t(i)])->view();
+      blocks = std::max(blocks, w.blocks);
+      plan[i] = planGemv(o, w, pool.threads(), chunks);
+      chunks = plan[i].chunkEnd;
     }
     float* scratch = threadScratch(kCaller, size_t(blocks * (kBlock / 4 + 1 + 2)));
     auto* sums = reinterpret_cast<int32_t*>(scratch + blocks);
@@ -196,9 +219,8 @@ void gemvMany(std::span<const Matrix* const> matrices, const float* x, std::span
     const Activations a{x, quants, scratch, sums};
     pool.forEach(int(chunks), [&](int chunk) {
       int i = 0;
-      while (chunk >= chunkEnd[i]) ++i;
-      const int64_t step = panelsOfChunk(*view[i]), first = (chunk - (i ? chunkEnd[i - 1] : 0)) * step;
-      gemvPanels(o, *view[i], a, first, std::min(view[i]->panels, first + step), y[begin + size_t(i)]);
+      while (chunk >= plan[i].chunkEnd) ++i;
+      gemvChunk(o, plan[i], a, chunk - (i ? plan[i - 1].chunkEnd : 0), y[begin + size_t(i)]);
     });
   }
 }

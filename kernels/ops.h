@@ -50,9 +50,13 @@ enum class KvElem : int { F32, F16, BF16, Q8_0 };  // same order as Elem
 struct Ops {
   // W x: y[16 * (p - first)] for panels [first, last).
   void (*gemv)(const Packed&, const Activations&, int64_t first, int64_t last, float* y);
+  // The same for strips [first, last) of an integer form: strip i is panels i, i + apart, .. i + (streams - 1) apart. y: of panel 0.
+  // Null where one stream is read as fast as several.
+  void (*gemvStrips)(const Packed&, const Activations&, int64_t first, int64_t last, int64_t apart, float* y);
+  int streams;
   void (*quantize)(const float* x, int64_t blocks, int8_t* q, float* scale, int32_t* sums);
   // Y = X W' for n rows of activations, each w.blocks blocks long: y[i * ldy + 16 * (p - first)] for panels [first, last) of an integer form.
-  // scratch: cols * 16 bytes. Null where bf16 or float products are as fast.
+  // scratch: cols * 16 bytes. Null where bf16 products are faster, or without a vector instruction for them.
   void (*gemm)(const Packed&, const Activations& rows, int64_t n, int64_t first, int64_t last, uint8_t* scratch, float* y, int64_t ldy);
 
   // A panel as float [cols][16], or as bf16 pairs [(cols + 1) / 2][16][2].
@@ -101,6 +105,6 @@ const Ops& opsBaseline();
 const Ops& opsAvx2();
 const Ops& opsAvx512();
 const Ops& opsAvx512Vnni();
-const Ops& opsAvx512Bf16();
+const Ops& opsAmx();
 
 }  // namespace presslab::kernels

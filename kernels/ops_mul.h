@@ -62,47 +62,6 @@ void mulF32Op(int64_t m, int64_t panels, int64_t k, const float* a, int64_t lda,
   for (; p < panels; ++p) panelsF32<1>(m, k, a, lda, b + p * panelStride, ldb, panelStride, c + p * kPanel, ldc, add);
 }
 
-#if defined(__AVX512BF16__)
-template <int M, int P>
-inline void tileBf16(int64_t pairs, const uint16_t* a, int64_t lda, const uint16_t* b, int64_t panelStride, float* c, int64_t ldc, bool add) {
-  __m512 acc[M][P];
-  for (int m = 0; m < M; ++m) {
-    for (int p = 0; p < P; ++p) acc[m][p] = add ? _mm512_loadu_ps(c + m * ldc + p * kPanel) : _mm512_setzero_ps();
-  }
-  for (int64_t i = 0; i < pairs; ++i) {
-    __m512bh row[P];
-#pragma GCC unroll 2
-    for (int p = 0; p < P; ++p) row[p] = __m512bh(_mm512_loadu_si512(b + p * panelStride + i * 2 * kPanel));
-#pragma GCC unroll 16
-    for (int m = 0; m < M; ++m) {
-      int32_t pair;
-      __builtin_memcpy(&pair, a + m * lda + 2 * i, 4);
-      const __m512bh x = __m512bh(_mm512_set1_epi32(pair));
-#pragma GCC unroll 2
-      for (int p = 0; p < P; ++p) acc[m][p] = _mm512_dpbf16_ps(acc[m][p], x, row[p]);
-    }
-  }
-  for (int m = 0; m < M; ++m) {
-    for (int p = 0; p < P; ++p) _mm512_storeu_ps(c + m * ldc + p * kPanel, acc[m][p]);
-  }
-}
-
-template <int P>
-void panelsBf16(int64_t m, int64_t pairs, const uint16_t* a, int64_t lda, const uint16_t* b, int64_t panelStride, float* c, int64_t ldc, bool add) {
-  int64_t i = 0;
-  for (; i + kTileRows <= m; i += kTileRows) tileBf16<kTileRows, P>(pairs, a + i * lda, lda, b, panelStride, c + i * ldc, ldc, add);
-  for (; i + 4 <= m; i += 4) tileBf16<4, P>(pairs, a + i * lda, lda, b, panelStride, c + i * ldc, ldc, add);
-  for (; i < m; ++i) tileBf16<1, P>(pairs, a + i * lda, lda, b, panelStride, c + i * ldc, ldc, add);
-}
-
-void mulBf16Op(int64_t m, int64_t panels, int64_t pairs, const uint16_t* a, int64_t lda, const uint16_t* b, int64_t panelStride, float* c,
-               int64_t ldc, bool add) {
-  int64_t p = 0;
-  for (; p + 2 <= panels; p += 2) panelsBf16<2>(m, pairs, a, lda, b + p * panelStride, panelStride, c + p * kPanel, ldc, add);
-  for (; p < panels; ++p) panelsBf16<1>(m, pairs, a, lda, b + p * panelStride, panelStride, c + p * kPanel, ldc, add);
-}
-#endif
-
 void toBf16Op(const float* in, uint16_t* out, int64_t n) {
   int64_t i = 0;
 #if defined(__AVX512BF16__)

@@ -60,7 +60,7 @@ int64_t traceBytes(const ModelFootprint& m, const TraceNeeds& needs, int64_t tok
 
 /// The larger of what attention packs of a layer and what a product makes of a chunk's rows.
 int64_t kernelBytes(const ModelFootprint& m, int64_t tokens) {
-  const bool bf16 = !m.exact && kernels::bestIsa() == kernels::Isa::Avx512Bf16;
+  const bool bf16 = !m.exact && kernels::bestIsa() == kernels::Isa::Amx;
   const int64_t attention = 2 * tokens * m.info.kvHeads * m.info.headDim * (bf16 ? 2 : 4);
   const int64_t rows = std::min(tokens, kPrefillChunk) * m.widestColumns * (m.exact ? 0 : 2);
   return std::max(attention, rows);

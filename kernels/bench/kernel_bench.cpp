@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
-// Rates of the kernels at the sizes of SmolLM2-135M. Arguments: instruction set (0 baseline .. 4 AVX-512 BF16), threads, size.
+// Rates of the kernels at the sizes of SmolLM2-135M. Arguments: instruction set (0 baseline .. 4 AMX), threads, size.
 #include <benchmark/benchmark.h>
 
 #include <cstring>
@@ -18,7 +18,7 @@ constexpr int kHidden = 576, kWide = 1536, kKv = 192, kVocab = 49152, kLayers = 
 
 /// Runs the body under the asked-for instruction set, or says that this machine lacks it.
 bool useIsa(benchmark::State& state) {
-  setIsa(Isa::Avx512Bf16);
+  setIsa(Isa::Amx);
   const Isa wanted = Isa(state.range(0));
   if (wanted > bestIsa()) {
     state.SkipWithError("not on this machine");

@@ -23,7 +23,7 @@ inline std::vector<float> randomFloats(size_t n, uint32_t seed, float width = 1.
 
 /// All instruction sets that this machine has, the lowest first.
 inline std::vector<Isa> isasHere() {
-  setIsa(Isa::Avx512Bf16);
+  setIsa(Isa::Amx);
   std::vector<Isa> out;
   for (int i = 0; i <= int(bestIsa()); ++i) out.push_back(Isa(i));
   return out;
@@ -32,7 +32,7 @@ inline std::vector<Isa> isasHere() {
 /// Forces an instruction set while it lives.
 struct UseIsa {
   explicit UseIsa(Isa isa) { setIsa(isa); }
-  ~UseIsa() { setIsa(Isa::Avx512Bf16); }
+  ~UseIsa() { setIsa(Isa::Amx); }
 };
 
 /// Largest |a - b| over the root mean square of b; infinite when a value is not finite.

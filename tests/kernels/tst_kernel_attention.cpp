@@ -113,7 +113,7 @@ class TestKernelAttention : public QObject {
                 a.out = again.data();
                 prefillAttention(a, two);
                 QVERIFY(out == again);
-                const double limit = exact || isa != Isa::Avx512Bf16 ? 2e-5 : 6e-2;
+                const double limit = exact || isa != Isa::Amx ? 2e-5 : 6e-2;
                 for (int64_t i = 0; i < n; ++i) {
                   QCOMPARE(out[size_t(i * outStride + width)], 7.f);
                   for (int h = 0; h < kHeads * group; ++h) {

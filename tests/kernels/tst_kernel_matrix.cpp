@@ -294,7 +294,7 @@ class TestKernelMatrix : public QObject {
               // integers.
               const double error = worstError(y, want), limit = rows == 1 && n == 1                         ? 1
                                                                 : exact                                     ? 1e-5
-                                                                : isa == Isa::Avx512Bf16 && t.elements == 1 ? 1.2e-2
+                                                                : isa == Isa::Amx && t.elements == 1 ? 1.2e-2
                                                                 : isa == Isa::Baseline || t.elements == 1   ? 4e-3
                                                                                                             : 6e-2;
               QVERIFY2(
