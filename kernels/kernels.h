@@ -154,7 +154,8 @@ void selectTop(const float* score, int64_t n, int64_t keep, int32_t* kept);
 /// Rows kept[0..count) of the (length, rowBytes) array `from`, one after the other at `to`, which may be `from` or stand before it. kept ascends.
 void compactRows(void* to, const void* from, int64_t rowBytes, const int32_t* kept, int64_t count);
 
-/// Read bandwidth of this machine now, GB/s: best of `passes` over `bytes` with the pool's threads.
+/// Read bandwidth of this machine now, GB/s: best of `passes` (two or more) over `bytes` with the pool's threads, which read one stream and four
+/// streams each in turn.
 double measureBandwidth(Pool&, int64_t bytes, int passes);
 
 }  // namespace presslab::kernels

@@ -46,10 +46,14 @@ class Llama:
     def __init__(self, program):
         self.program = program
 
-    def bench(self, model, threads, prompt=0, new=0, depth=0, repeats=1):
-        rows = json.loads(run([self.program, "-m", model, "-p", prompt, "-n", new, "-d", depth, "-t", threads, "-r", repeats, "-fa", "1",
+    def bench(self, model, threads, prompt=0, new=0, depth=0, repeats=1, flash=1):
+        rows = json.loads(run([self.program, "-m", model, "-p", prompt, "-n", new, "-d", depth, "-t", threads, "-r", repeats, "-fa", flash,
                                "-o", "json"]))
         return rows[-1]
+
+    def faster_flash(self, model, threads, **settings):
+        """0 or 1: with or without flash attention, whichever is faster here (in one run each)."""
+        return max((0, 1), key=lambda flash: float(self.bench(model, threads, flash=flash, **settings)["avg_ts"]))
 
 
 def median(values):
@@ -93,8 +97,10 @@ def race(ours, llama, model, threads, count, tests, label=""):
             seen.append(float(row.get("bandwidth_gb_s") or 0))
             return float(row["avg_ts"])
 
-        samples = pairs(mine, lambda: float(llama.bench(model, threads, **settings)["avg_ts"]), count)
-        rows.append(ratio_row(f"{label}{kind} {size}" + (f" at depth {depth}" if depth else ""), samples, goal, median(seen)))
+        flash = llama.faster_flash(model, threads, **settings)
+        samples = pairs(mine, lambda: float(llama.bench(model, threads, flash=flash, **settings)["avg_ts"]), count)
+        name = f"{label}{kind} {size}" + (f" at depth {depth}" if depth else "") + f" (peer: -fa {flash})"
+        rows.append(ratio_row(name, samples, goal, median(seen)))
         print(rows[-1], file=sys.stderr)
     return rows
 
@@ -279,7 +285,7 @@ def write_report(path, args, parts):
     head = ("# Measuring\n\nHow PressLab's speed is measured, and the last result of each part. Every row alternates whole processes; the ratio is the "
             "median of the pairs, the spread its smallest and largest. Bandwidth and load are those of the moment: a shared machine moves by a "
             f"factor, ratios hold.\n\n- System: {platform.system()}\n- Model: {pathlib.Path(args.model).name}\n"
-            "- Peer: llama-bench built natively from the sources that llama-cpp-python 0.3.36 ships\n")
+            "- Peer: llama-bench built natively from the sources that llama-cpp-python 0.3.36 ships, with or without flash attention, whichever is faster in a test\n")
     path.write_text(head + "\n" + "\n\n".join(found[title] for title in SECTIONS if title in found) + "\n")
 
 
