@@ -80,6 +80,11 @@ class Matrix {
   int64_t m_rows = 0, m_cols = 0;
 };
 
+/// Whether gemv reads several panels side by side: faster where a prefetcher follows one stream too slowly, slower elsewhere. For the process;
+/// the product is the same. On at first where the instruction set has such a kernel.
+bool canReadSideBySide();
+void readSideBySide(bool);
+
 /// y[i] = W_i x for matrices with the same number of columns: x is prepared once and all rows share one pass of the pool.
 void gemvMany(std::span<const Matrix* const>, const float* x, std::span<float* const> y, Pool&);
 /// Y_i[n x rows_i] = X[n x cols] W_i^T, rows of Y_i without gaps; as gemm, with X prepared once and one pass of the pool.

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 
@@ -19,6 +20,8 @@ constexpr int kMaxMatrices = 8;  // of one pass of gemvMany
 
 // Scratch of the calling thread and of the workers.
 enum Slot { kCaller = 0, kPanels = 1, kEdge = 2 };
+
+std::atomic<bool> g_sideBySide{true};
 
 class PanelMatrix final : public Matrix {
  public:
@@ -62,7 +65,7 @@ struct GemvPlan {
 
 GemvPlan planGemv(const Ops& o, const Packed& w, int threads, int64_t chunksBefore) {
   const int64_t panels = w.panels >= kManyPanels ? kGemvPanelsLong : kGemvPanels;
-  GemvPlan p{&w, o.gemvStrips && w.blocks > 0 ? w.rows / kPanel / o.streams : 0, panels};
+  GemvPlan p{&w, o.gemvStrips && w.blocks > 0 && g_sideBySide.load(std::memory_order_relaxed) ? w.rows / kPanel / o.streams : 0, panels};
   // Long chunks keep the streams going; too long ones leave a thread without work.
   if (p.apart > 0) p.step = std::clamp<int64_t>(p.apart / (2 * threads), 1, panels);
   const int64_t rest = w.panels - p.apart * o.streams;
@@ -195,6 +198,9 @@ void PanelMatrix::gemm(const float* x, int64_t ldx, float* y, int64_t ldy, int64
 }
 
 }  // namespace
+
+bool canReadSideBySide() { return ops().gemvStrips != nullptr; }
+void readSideBySide(bool on) { g_sideBySide.store(on, std::memory_order_relaxed); }
 
 std::unique_ptr<Matrix> Matrix::pack(QuantType t, const void* data, int64_t rows, int64_t cols, bool exact, Pool& pool) {
   return std::make_unique<PanelMatrix>(packMatrix(t, data, rows, cols, exact, pool), exact);

@@ -71,7 +71,10 @@ CpuBackend::CpuBackend(const ModelFile& file, const ModelSpec& spec, const LoadP
     m_embeddingData.assign(m_embedding.data, m_embedding.data + m_embedding.bytes());
     m_embedding.data = m_embeddingData.data();
   }
-  if (spec.threads == 0 && m_weightBytes >= kTuneBytesLeast) tuneThreads(m_pool, [this] { readWeights(kTuneBytesMost); });
+  if (m_weightBytes < kTuneBytesLeast) return;
+  const auto pass = [this] { readWeights(kTuneBytesMost); };
+  if (spec.threads == 0) tuneThreads(m_pool, pass);
+  tuneStreams(pass);
 }
 
 void CpuBackend::readWeights(int64_t most) {

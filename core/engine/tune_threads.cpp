@@ -8,7 +8,7 @@
 namespace presslab {
 namespace {
 
-constexpr int kRounds = 3;
+constexpr int kRounds = 3, kStreamRounds = 5;
 constexpr int kSomeCores = 4, kManyCores = 8;
 constexpr double kClearlyFaster = .95;
 
@@ -27,6 +27,21 @@ int chooseThreads(std::span<const ThreadTiming> timings) {
     if (t.seconds < chosen.seconds * (t.threads < chosen.threads ? kClearlyFaster : 1)) chosen = t;
   }
   return chosen.threads;
+}
+
+void tuneStreams(const std::function<void()>& pass) {
+  using Clock = std::chrono::steady_clock;
+  if (!kernels::canReadSideBySide()) return;
+  double best[2] = {1e9, 1e9};
+  for (int round = 0; round < kStreamRounds; ++round) {
+    for (int several = 0; several < 2; ++several) {
+      kernels::readSideBySide(several != 0);
+      const auto start = Clock::now();
+      pass();
+      best[several] = std::min(best[several], std::chrono::duration<double>(Clock::now() - start).count());
+    }
+  }
+  kernels::readSideBySide(best[1] <= best[0]);
 }
 
 void tuneThreads(kernels::Pool& pool, const std::function<void()>& pass) {

@@ -22,5 +22,8 @@ std::vector<int> threadCandidates(int cores);
 int chooseThreads(std::span<const ThreadTiming> timings);
 /// Times `pass` (some milliseconds of decode work on `pool`) under every candidate in turn, three rounds, and leaves the pool with the choice.
 void tuneThreads(kernels::Pool& pool, const std::function<void()>& pass);
+/// Times `pass` with products that read one stream of weights to a thread and with those that read several, in turn, and leaves the faster one
+/// set for the process (kernels::readSideBySide). Does nothing where the processor's kernels have no choice.
+void tuneStreams(const std::function<void()>& pass);
 
 }  // namespace presslab

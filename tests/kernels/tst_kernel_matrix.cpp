@@ -188,6 +188,26 @@ class TestKernelMatrix : public QObject {
     }
   }
 
+  void readingSideBySideChangesNothing() {
+    if (!canReadSideBySide()) QSKIP("reading panels side by side: needs AVX-512");
+    for (const int threads : {1, 2, 5}) {
+      Pool pool(threads);
+      for (const Type& t : kTypes) {
+        for (const int64_t rows : {64, 100, 129, 560, 1000}) {
+          const Case c = makeCase(t, rows, t.elements == 1 ? 65 : 256);
+          const auto w = Matrix::pack(t.type, c.data.data(), c.rows, c.cols, false, pool);
+          const std::vector<float> x = randomFloats(size_t(c.cols), 11);
+          std::vector<float> one(size_t(rows) + 1, 42.f), several(one);
+          readSideBySide(false);
+          w->gemv(x.data(), one.data(), pool);
+          readSideBySide(true);
+          w->gemv(x.data(), several.data(), pool);
+          QVERIFY2(one == several, qPrintable(QString("%1 %2 rows, %3 threads").arg(t.name).arg(rows).arg(threads)));
+        }
+      }
+    }
+  }
+
   // Full-range bytes against full-range activations: no 16-bit sum may saturate.
   void extremesDoNotSaturate() {
     Pool pool(1);

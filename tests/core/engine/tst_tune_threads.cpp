@@ -49,6 +49,12 @@ class TestTuneThreads : public QObject {
     QCOMPARE(passes, 0);
     QCOMPARE(pool.threads(), 1);
   }
+
+  void bothWaysOfReadingAreTried() {
+    int passes = 0;
+    tuneStreams([&] { ++passes; });
+    QVERIFY(kernels::canReadSideBySide() ? passes > 1 && passes % 2 == 0 : passes == 0);
+  }
 };
 
 QTEST_APPLESS_MAIN(TestTuneThreads)
