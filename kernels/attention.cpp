@@ -59,8 +59,9 @@ void computePart(const Ops& o, const DecodeAttentionArgs& a, int head, int64_t p
     stride = a.probsStride;
   }
   const float* q = a.q + int64_t(head) * a.group * a.headDim;
+  const bool together = readsSideBySide();
   forPieces(o, a, view, false, begin, n, [&](KvElem elem, int64_t first, const void* rows, int64_t count) {
-    o.scores(elem, q, rows, count, a.group, a.headDim, a.scale, s + first, stride);
+    o.scores(elem, q, rows, count, a.group, a.headDim, a.scale, s + first, stride, together);
   });
   if (view.positions) {
     for (int64_t j = 0; j < n; ++j) {
@@ -78,7 +79,7 @@ void computePart(const Ops& o, const DecodeAttentionArgs& a, int head, int64_t p
   }
   std::memset(out, 0, size_t(a.group) * size_t(a.headDim) * sizeof(float));
   forPieces(o, a, view, true, begin, n, [&](KvElem elem, int64_t first, const void* rows, int64_t count) {
-    o.weigh(elem, s + first, stride, rows, count, a.group, a.headDim, out);
+    o.weigh(elem, s + first, stride, rows, count, a.group, a.headDim, out, together);
   });
 }
 

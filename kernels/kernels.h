@@ -80,9 +80,10 @@ class Matrix {
   int64_t m_rows = 0, m_cols = 0;
 };
 
-/// Whether gemv reads several panels side by side: faster where a prefetcher follows one stream too slowly, slower elsewhere. For the process;
-/// the product is the same. On at first where the instruction set has such a kernel.
+/// Whether gemv and decodeAttention read several streams of weights or rows side by side: faster where a prefetcher follows one stream too slowly,
+/// slower elsewhere. For the process; results are the same. On at first where the instruction set has such kernels.
 bool canReadSideBySide();
+bool readsSideBySide();
 void readSideBySide(bool);
 
 /// y[i] = W_i x for matrices with the same number of columns: x is prepared once and all rows share one pass of the pool.

@@ -65,7 +65,7 @@ struct GemvPlan {
 
 GemvPlan planGemv(const Ops& o, const Packed& w, int threads, int64_t chunksBefore) {
   const int64_t panels = w.panels >= kManyPanels ? kGemvPanelsLong : kGemvPanels;
-  GemvPlan p{&w, o.gemvStrips && w.blocks > 0 && g_sideBySide.load(std::memory_order_relaxed) ? w.rows / kPanel / o.streams : 0, panels};
+  GemvPlan p{&w, w.blocks > 0 && readsSideBySide() ? w.rows / kPanel / o.streams : 0, panels};
   // Long chunks keep the streams going; too long ones leave a thread without work.
   if (p.apart > 0) p.step = std::clamp<int64_t>(p.apart / (2 * threads), 1, panels);
   const int64_t rest = w.panels - p.apart * o.streams;
@@ -200,6 +200,7 @@ void PanelMatrix::gemm(const float* x, int64_t ldx, float* y, int64_t ldy, int64
 }  // namespace
 
 bool canReadSideBySide() { return ops().gemvStrips != nullptr; }
+bool readsSideBySide() { return canReadSideBySide() && g_sideBySide.load(std::memory_order_relaxed); }
 void readSideBySide(bool on) { g_sideBySide.store(on, std::memory_order_relaxed); }
 
 std::unique_ptr<Matrix> Matrix::pack(QuantType t, const void* data, int64_t rows, int64_t cols, bool exact, Pool& pool) {

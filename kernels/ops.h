@@ -72,10 +72,11 @@ struct Ops {
   void (*mulBf16)(int64_t m, int64_t panels, int64_t pairs, const uint16_t* a, int64_t lda, const uint16_t* b, int64_t panelStride, float* c,
                   int64_t ldc, bool add);
 
-  // s[g * sStride + j] = scale * (q_g . k_j) for j in [0, n); q: (group, dim).
-  void (*scores)(KvElem, const float* q, const void* k, int64_t n, int group, int dim, float scale, float* s, int64_t sStride);
+  // s[g * sStride + j] = scale * (q_g . k_j) for j in [0, n); q: (group, dim). together: four runs of rows side by side, where the instruction
+  // set has that; here and in weigh the result is the same.
+  void (*scores)(KvElem, const float* q, const void* k, int64_t n, int group, int dim, float scale, float* s, int64_t sStride, bool together);
   // o[g * dim + i] += sum_j p[g * pStride + j] v[j][i].
-  void (*weigh)(KvElem, const float* p, int64_t pStride, const void* v, int64_t n, int group, int dim, float* o);
+  void (*weigh)(KvElem, const float* p, int64_t pStride, const void* v, int64_t n, int group, int dim, float* o, bool together);
   // A block of the quantised cache to rows (32, dim).
   void (*kvBlockRows)(KvForm, bool values, const void* block, int dim, float* rows);
   // Largest of x[0, n); NaN stays out unless all are NaN.

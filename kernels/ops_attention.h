@@ -2,67 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Attention of one token: all query heads of a group meet a K or V row while it is in a register.
+#include "kernels/ops_attention_runs.h"
 #include "kernels/ops_mul.h"
+#include "kernels/ops_reduce.h"
 #include "kernels/ops_small.h"
 
 namespace presslab::kernels {
 namespace {
-
-struct Add {
-  template <class V>
-  static inline V of(V a, V b) {
-    return a + b;
-  }
-};
-struct Max {
-  template <class V>
-  static inline V of(V a, V b) {
-    return a > b ? a : b;
-  }
-};
-
-/// Reduces every vector's lanes for W vectors at once: result lane j comes from v[j], all by the same tree.
-template <class Op>
-inline Vf reduceEach(const Vf* v) {
-#if defined(__AVX512F__)
-  Vf quad[4];
-#pragma GCC unroll 4
-  for (int i = 0; i < 4; ++i) {
-    const __m512 a = __m512(v[4 * i]), b = __m512(v[4 * i + 1]), c = __m512(v[4 * i + 2]), d = __m512(v[4 * i + 3]);
-    const __m512d ab = _mm512_castps_pd(__m512(Op::of(Vf(_mm512_unpacklo_ps(a, b)), Vf(_mm512_unpackhi_ps(a, b)))));
-    const __m512d cd = _mm512_castps_pd(__m512(Op::of(Vf(_mm512_unpacklo_ps(c, d)), Vf(_mm512_unpackhi_ps(c, d)))));
-    quad[i] = Op::of(Vf(_mm512_castpd_ps(_mm512_unpacklo_pd(ab, cd))), Vf(_mm512_castpd_ps(_mm512_unpackhi_pd(ab, cd))));
-  }
-  const auto halves = [](Vf x, Vf y) {
-    return Op::of(Vf(_mm512_shuffle_f32x4(__m512(x), __m512(y), 0x88)), Vf(_mm512_shuffle_f32x4(__m512(x), __m512(y), 0xDD)));
-  };
-  return halves(halves(quad[0], quad[1]), halves(quad[2], quad[3]));
-#elif defined(__AVX2__)
-  Vf quad[2];
-#pragma GCC unroll 2
-  for (int i = 0; i < 2; ++i) {
-    const __m256 a = __m256(v[4 * i]), b = __m256(v[4 * i + 1]), c = __m256(v[4 * i + 2]), d = __m256(v[4 * i + 3]);
-    const __m256d ab = _mm256_castps_pd(__m256(Op::of(Vf(_mm256_unpacklo_ps(a, b)), Vf(_mm256_unpackhi_ps(a, b)))));
-    const __m256d cd = _mm256_castps_pd(__m256(Op::of(Vf(_mm256_unpacklo_ps(c, d)), Vf(_mm256_unpackhi_ps(c, d)))));
-    quad[i] = Op::of(Vf(_mm256_castpd_ps(_mm256_unpacklo_pd(ab, cd))), Vf(_mm256_castpd_ps(_mm256_unpackhi_pd(ab, cd))));
-  }
-  return Op::of(Vf(_mm256_permute2f128_ps(__m256(quad[0]), __m256(quad[1]), 0x20)),
-                Vf(_mm256_permute2f128_ps(__m256(quad[0]), __m256(quad[1]), 0x31)));
-#else
-  float lanes[W][W], out[W];
-  for (int j = 0; j < W; ++j) store(lanes[j], v[j]);
-  for (int j = 0; j < W; ++j) {
-    Vf pairs = {}, others = {};
-    for (int i = 0; i < 2; ++i) {
-      pairs[i] = lanes[j][i];
-      others[i] = lanes[j][i + 2];
-    }
-    const Vf both = Op::of(pairs, others);
-    out[j] = Op::of(splat(both[0]), splat(both[1]))[0];
-  }
-  return load(out);
-#endif
-}
 
 /// W keys against G queries; dim a multiple of W. Writes W scores a query. Two keys at a time, so that a load of q serves both.
 template <KvElem E, int G>
@@ -103,8 +49,12 @@ inline float scoreKey(const float* q, const typename ElemOf<E>::Type* k, int dim
 }
 
 template <KvElem E, int G>
-void scoresGroup(const float* q, const typename ElemOf<E>::Type* k, int64_t n, int dim, float scale, float* s, int64_t sStride) {
+void scoresGroup(const float* q, const typename ElemOf<E>::Type* k, int64_t n, int dim, float scale, float* s, int64_t sStride,
+                 [[maybe_unused]] bool together) {
   int64_t j = 0;
+#if defined(__AVX512F__)
+  if (together && dim % W == 0) j = scoreRuns<E, G>(q, k, n, dim, scale, s, sStride);
+#endif
   if (dim % W == 0) {
     for (; j + W <= n; j += W) {
       if (dim == 64)
@@ -119,30 +69,30 @@ void scoresGroup(const float* q, const typename ElemOf<E>::Type* k, int64_t n, i
 }
 
 template <KvElem E>
-void scoresElem(const float* q, const void* keys, int64_t n, int group, int dim, float scale, float* s, int64_t sStride) {
+void scoresElem(const float* q, const void* keys, int64_t n, int group, int dim, float scale, float* s, int64_t sStride, bool together) {
   const auto* k = static_cast<const typename ElemOf<E>::Type*>(keys);
   int g = 0;
-  for (; g + 4 <= group; g += 4) scoresGroup<E, 4>(q + g * dim, k, n, dim, scale, s + g * sStride, sStride);
+  for (; g + 4 <= group; g += 4) scoresGroup<E, 4>(q + g * dim, k, n, dim, scale, s + g * sStride, sStride, together);
   switch (group - g) {
     case 3:
-      return scoresGroup<E, 3>(q + g * dim, k, n, dim, scale, s + g * sStride, sStride);
+      return scoresGroup<E, 3>(q + g * dim, k, n, dim, scale, s + g * sStride, sStride, together);
     case 2:
-      return scoresGroup<E, 2>(q + g * dim, k, n, dim, scale, s + g * sStride, sStride);
+      return scoresGroup<E, 2>(q + g * dim, k, n, dim, scale, s + g * sStride, sStride, together);
     case 1:
-      return scoresGroup<E, 1>(q + g * dim, k, n, dim, scale, s + g * sStride, sStride);
+      return scoresGroup<E, 1>(q + g * dim, k, n, dim, scale, s + g * sStride, sStride, together);
     default:
       return;
   }
 }
 
-void scoresOp(KvElem e, const float* q, const void* k, int64_t n, int group, int dim, float scale, float* s, int64_t sStride) {
+void scoresOp(KvElem e, const float* q, const void* k, int64_t n, int group, int dim, float scale, float* s, int64_t sStride, bool together) {
   switch (e) {
     case KvElem::F32:
-      return scoresElem<KvElem::F32>(q, k, n, group, dim, scale, s, sStride);
+      return scoresElem<KvElem::F32>(q, k, n, group, dim, scale, s, sStride, together);
     case KvElem::F16:
-      return scoresElem<KvElem::F16>(q, k, n, group, dim, scale, s, sStride);
+      return scoresElem<KvElem::F16>(q, k, n, group, dim, scale, s, sStride, together);
     case KvElem::BF16:
-      return scoresElem<KvElem::BF16>(q, k, n, group, dim, scale, s, sStride);
+      return scoresElem<KvElem::BF16>(q, k, n, group, dim, scale, s, sStride, together);
     case KvElem::Q8_0:
       return;  // ops_attention_q8.h
   }
@@ -173,11 +123,17 @@ inline void weighPart(const float* p, int64_t pStride, const typename ElemOf<E>:
 }
 
 template <KvElem E, int G>
-void weighGroup(const float* p, int64_t pStride, const typename ElemOf<E>::Type* v, int64_t n, int dim, float* o) {
-  constexpr int kRegsAtOnce = W == 16 ? 4 : 2;
+void weighGroup(const float* p, int64_t pStride, const typename ElemOf<E>::Type* v, int64_t n, int dim, float* o, [[maybe_unused]] bool together) {
   int i = 0;
+#if defined(__AVX512F__)
+  constexpr int kRegsAtOnce = G < 4 ? 4 : 2;  // twice: sums of two halves
+  for (; i + kRegsAtOnce * W <= dim; i += kRegsAtOnce * W) weighHalves<E, G, kRegsAtOnce>(p, pStride, v + i, n, dim, o + i, together);
+  for (; i + W <= dim; i += W) weighHalves<E, G, 1>(p, pStride, v + i, n, dim, o + i, together);
+#else
+  constexpr int kRegsAtOnce = 2;
   for (; i + kRegsAtOnce * W <= dim; i += kRegsAtOnce * W) weighPart<E, G, kRegsAtOnce>(p, pStride, v + i, n, dim, o + i);
   for (; i + W <= dim; i += W) weighPart<E, G, 1>(p, pStride, v + i, n, dim, o + i);
+#endif
   for (; i < dim; ++i) {
     for (int g = 0; g < G; ++g) {
       float acc = o[g * dim + i];
@@ -188,30 +144,30 @@ void weighGroup(const float* p, int64_t pStride, const typename ElemOf<E>::Type*
 }
 
 template <KvElem E>
-void weighElem(const float* p, int64_t pStride, const void* values, int64_t n, int group, int dim, float* o) {
+void weighElem(const float* p, int64_t pStride, const void* values, int64_t n, int group, int dim, float* o, bool together) {
   const auto* v = static_cast<const typename ElemOf<E>::Type*>(values);
   int g = 0;
-  for (; g + 4 <= group; g += 4) weighGroup<E, 4>(p + g * pStride, pStride, v, n, dim, o + g * dim);
+  for (; g + 4 <= group; g += 4) weighGroup<E, 4>(p + g * pStride, pStride, v, n, dim, o + g * dim, together);
   switch (group - g) {
     case 3:
-      return weighGroup<E, 3>(p + g * pStride, pStride, v, n, dim, o + g * dim);
+      return weighGroup<E, 3>(p + g * pStride, pStride, v, n, dim, o + g * dim, together);
     case 2:
-      return weighGroup<E, 2>(p + g * pStride, pStride, v, n, dim, o + g * dim);
+      return weighGroup<E, 2>(p + g * pStride, pStride, v, n, dim, o + g * dim, together);
     case 1:
-      return weighGroup<E, 1>(p + g * pStride, pStride, v, n, dim, o + g * dim);
+      return weighGroup<E, 1>(p + g * pStride, pStride, v, n, dim, o + g * dim, together);
     default:
       return;
   }
 }
 
-void weighOp(KvElem e, const float* p, int64_t pStride, const void* v, int64_t n, int group, int dim, float* o) {
+void weighOp(KvElem e, const float* p, int64_t pStride, const void* v, int64_t n, int group, int dim, float* o, bool together) {
   switch (e) {
     case KvElem::F32:
-      return weighElem<KvElem::F32>(p, pStride, v, n, group, dim, o);
+      return weighElem<KvElem::F32>(p, pStride, v, n, group, dim, o, together);
     case KvElem::F16:
-      return weighElem<KvElem::F16>(p, pStride, v, n, group, dim, o);
+      return weighElem<KvElem::F16>(p, pStride, v, n, group, dim, o, together);
     case KvElem::BF16:
-      return weighElem<KvElem::BF16>(p, pStride, v, n, group, dim, o);
+      return weighElem<KvElem::BF16>(p, pStride, v, n, group, dim, o, together);
     case KvElem::Q8_0:
       return;
   }

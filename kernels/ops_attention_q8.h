@@ -145,18 +145,18 @@ void weighQ8Op(const float* p, int64_t pStride, const uint8_t* v, int64_t n, int
   }
 }
 
-void scoresAnyOp(KvElem e, const float* q, const void* k, int64_t n, int group, int dim, float scale, float* s, int64_t sStride) {
+void scoresAnyOp(KvElem e, const float* q, const void* k, int64_t n, int group, int dim, float scale, float* s, int64_t sStride, bool together) {
   if (e == KvElem::Q8_0)
     scoresQ8Op(q, static_cast<const uint8_t*>(k), n, group, dim, scale, s, sStride);
   else
-    scoresOp(e, q, k, n, group, dim, scale, s, sStride);
+    scoresOp(e, q, k, n, group, dim, scale, s, sStride, together);
 }
 
-void weighAnyOp(KvElem e, const float* p, int64_t pStride, const void* v, int64_t n, int group, int dim, float* o) {
+void weighAnyOp(KvElem e, const float* p, int64_t pStride, const void* v, int64_t n, int group, int dim, float* o, bool together) {
   if (e == KvElem::Q8_0)
     weighQ8Op(p, pStride, static_cast<const uint8_t*>(v), n, group, dim, o);
   else
-    weighOp(e, p, pStride, v, n, group, dim, o);
+    weighOp(e, p, pStride, v, n, group, dim, o, together);
 }
 
 }  // namespace

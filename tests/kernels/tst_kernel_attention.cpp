@@ -79,7 +79,9 @@ class TestKernelAttention : public QObject {
             DecodeAttentionArgs a{q.data(), cache.views.data(), out.data(), nullptr, 0, kvHeads, group, dim, e, scale};
             decodeAttention(a, one);
             a.out = again.data();
+            readSideBySide(false);
             decodeAttention(a, two);
+            readSideBySide(true);
             QVERIFY(out == again);
             a.out = tapped.data();
             a.probs = probs.data();
