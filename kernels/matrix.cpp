@@ -65,7 +65,7 @@ struct GemvPlan {
 
 GemvPlan planGemv(const Ops& o, const Packed& w, int threads, int64_t chunksBefore) {
   const int64_t panels = w.panels >= kManyPanels ? kGemvPanelsLong : kGemvPanels;
-  GemvPlan p{&w, w.blocks > 0 && readsSideBySide() ? w.rows / kPanel / o.streams : 0, panels};
+  GemvPlan p{&w, readsSideBySide() ? w.rows / kPanel / o.streams : 0, panels};
   // Long chunks keep the streams going; too long ones leave a thread without work.
   if (p.apart > 0) p.step = std::clamp<int64_t>(p.apart / (2 * threads), 1, panels);
   const int64_t rest = w.panels - p.apart * o.streams;

@@ -50,7 +50,7 @@ enum class KvElem : int { F32, F16, BF16, Q8_0 };  // same order as Elem
 struct Ops {
   // W x: y[16 * (p - first)] for panels [first, last).
   void (*gemv)(const Packed&, const Activations&, int64_t first, int64_t last, float* y);
-  // The same for strips [first, last) of an integer form: strip i is panels i, i + apart, .. i + (streams - 1) apart. y: of panel 0.
+  // The same for strips [first, last): strip i is panels i, i + apart, .. i + (streams - 1) apart. y: of panel 0.
   // Null where one stream is read as fast as several.
   void (*gemvStrips)(const Packed&, const Activations&, int64_t first, int64_t last, int64_t apart, float* y);
   int streams;

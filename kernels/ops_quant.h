@@ -155,25 +155,39 @@ void gemvQuant(const Packed& w, const Activations& a, int64_t first, int64_t las
   for (int64_t p = first; p < last; ++p) gemvTogether<F, 1>(w, a, p, 0, y - first * kPanel);
 }
 
-template <KvElem E>
-void gemvPlain(const Packed& w, const Activations& a, int64_t first, int64_t last, float* y) {
+template <KvElem E, int S>
+inline void gemvPlainTogether(const Packed& w, const Activations& a, int64_t p, int64_t apart, float* y) {
+  using Type = typename ElemOf<E>::Type;
   constexpr int kChains = 4;  // hides the latency of the multiply-add
-  for (int64_t p = first; p < last; ++p, y += kPanel) {
-    const auto* col = reinterpret_cast<const typename ElemOf<E>::Type*>(w.data + p * w.panelBytes);
-    Vf acc[kChains][kRegs] = {};
-    int64_t i = 0;
-    for (; i + kChains <= w.cols; i += kChains, col += kChains * kPanel) {
+  const auto* col = reinterpret_cast<const Type*>(w.data + p * w.panelBytes);
+  const int64_t far = apart * w.panelBytes / int64_t(sizeof(Type));
+  Vf acc[S][kChains][kRegs] = {};
+  int64_t i = 0;
+  for (; i + kChains <= w.cols; i += kChains, col += kChains * kPanel) {
+#pragma GCC unroll 4
+    for (int s = 0; s < S; ++s) {
 #pragma GCC unroll 4
       for (int c = 0; c < kChains; ++c) {
 #pragma GCC unroll 4
-        for (int r = 0; r < kRegs; ++r) acc[c][r] = mulAdd(loadElem<E>(col + c * kPanel + r * W), splat(a.x[i + c]), acc[c][r]);
+        for (int r = 0; r < kRegs; ++r) acc[s][c][r] = mulAdd(loadElem<E>(col + s * far + c * kPanel + r * W), splat(a.x[i + c]), acc[s][c][r]);
       }
     }
-    for (; i < w.cols; ++i, col += kPanel) {
-      for (int r = 0; r < kRegs; ++r) acc[0][r] = mulAdd(loadElem<E>(col + r * W), splat(a.x[i]), acc[0][r]);
-    }
-    for (int r = 0; r < kRegs; ++r) store(y + r * W, (acc[0][r] + acc[1][r]) + (acc[2][r] + acc[3][r]));
   }
+  for (; i < w.cols; ++i, col += kPanel) {
+    for (int s = 0; s < S; ++s) {
+      for (int r = 0; r < kRegs; ++r) acc[s][0][r] = mulAdd(loadElem<E>(col + s * far + r * W), splat(a.x[i]), acc[s][0][r]);
+    }
+  }
+  for (int s = 0; s < S; ++s) {
+    for (int r = 0; r < kRegs; ++r) {
+      store(y + (p + s * apart) * kPanel + r * W, (acc[s][0][r] + acc[s][1][r]) + (acc[s][2][r] + acc[s][3][r]));
+    }
+  }
+}
+
+template <KvElem E>
+void gemvPlain(const Packed& w, const Activations& a, int64_t first, int64_t last, float* y) {
+  for (int64_t p = first; p < last; ++p) gemvPlainTogether<E, 1>(w, a, p, 0, y - first * kPanel);
 }
 
 void gemvOp(const Packed& w, const Activations& a, int64_t first, int64_t last, float* y) {
@@ -200,6 +214,11 @@ void gemvStrips(const Packed& w, const Activations& a, int64_t first, int64_t la
   for (int64_t p = first; p < last; ++p) gemvTogether<F, kStreams>(w, a, p, apart, y);
 }
 
+template <KvElem E>
+void gemvPlainStrips(const Packed& w, const Activations& a, int64_t first, int64_t last, int64_t apart, float* y) {
+  for (int64_t p = first; p < last; ++p) gemvPlainTogether<E, kStreams>(w, a, p, apart, y);
+}
+
 [[maybe_unused]] void gemvStripsOp(const Packed& w, const Activations& a, int64_t first, int64_t last, int64_t apart, float* y) {
   switch (w.form) {
     case Form::Q4M:
@@ -210,8 +229,12 @@ void gemvStrips(const Packed& w, const Activations& a, int64_t first, int64_t la
       return gemvStrips<Form::Q8M>(w, a, first, last, apart, y);
     case Form::Q6S:
       return gemvStrips<Form::Q6S>(w, a, first, last, apart, y);
-    default:
-      return;  // plain forms go panel by panel
+    case Form::F32:
+      return gemvPlainStrips<KvElem::F32>(w, a, first, last, apart, y);
+    case Form::F16:
+      return gemvPlainStrips<KvElem::F16>(w, a, first, last, apart, y);
+    case Form::BF16:
+      return gemvPlainStrips<KvElem::BF16>(w, a, first, last, apart, y);
   }
 }
 

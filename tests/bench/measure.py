@@ -297,7 +297,7 @@ def cpu():
     else:
         name = platform.processor()
     flags = open("/proc/cpuinfo").read()
-    best = "AVX-512 BF16" if "avx512_bf16" in flags else "AVX-512" if "avx512f" in flags else "AVX2" if "avx2" in flags else "baseline"
+    best = "AMX" if "amx_bf16" in flags else "AVX-512" if "avx512f" in flags else "AVX2" if "avx2" in flags else "baseline"
     return f"{name} ({best})"
 
 
