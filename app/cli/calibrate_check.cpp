@@ -32,19 +32,19 @@ Json rowOf(const CalibrationRow& r, bool shown) {
     j["method"] = r.method;
     j["twin"] = r.twin;
   }
-  j["length"] = r.length;
-  j["ratio"] = r.ratio;
-  const bool measured = r.note.empty();
+  const bool measured = r.note.empty(), pooled = r.length == 0;
+  j["length"] = shown && pooled ? Json("all") : Json(r.length);
+  j["ratio"] = shown && pooled ? Json("all") : Json(r.ratio);
   if (shown) {
-    j["kld"] = measured ? decimalText(r.kld, 5) : "";
-    j["twin"] = measured ? decimalText(r.twinKld, 5) : "";
+    j["kld"] = measured && !pooled ? decimalText(r.kld, 5) : "";
+    j["twin"] = measured && !pooled ? decimalText(r.twinKld, 5) : "";
     j["saved %"] = measured ? decimalText(100 * r.saved, 1) : "";
     j["95 %"] = measured ? decimalText(100 * r.lo, 1) + " .. " + decimalText(100 * r.hi, 1) : "";
-    j["KV MB"] = measured ? decimalText(double(r.kvBytes) / 1e6, 2) : "";
-    j["same bytes"] = measured ? (r.kvBytes == r.twinBytes ? "yes" : "no") : "";
+    j["KV MB"] = measured && !pooled ? decimalText(double(r.kvBytes) / 1e6, 2) : "";
+    j["same bytes"] = measured && !pooled ? (r.kvBytes == r.twinBytes ? "yes" : "no") : "";
   } else {
-    j["kld"] = measured ? Json(r.kld) : Json();
-    j["twin_kld"] = measured ? Json(r.twinKld) : Json();
+    j["kld"] = measured && !pooled ? Json(r.kld) : Json();
+    j["twin_kld"] = measured && !pooled ? Json(r.twinKld) : Json();
     j["saved"] = measured ? Json(r.saved) : Json();
     j["saved_lo"] = measured ? Json(r.lo) : Json();
     j["saved_hi"] = measured ? Json(r.hi) : Json();

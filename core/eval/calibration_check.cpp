@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -90,6 +91,74 @@ CalibrationRow rowOf(const CalibrationTwin& twin, const Samples& own, const Samp
   return row;
 }
 
+/// Sums of a block of one text's positions at every ratio, of both methods.
+struct PooledUnit {
+  size_t firstCell = 0;  // of the block's length
+  std::vector<Unit> atRatio;
+};
+
+/// One row for a part over all lengths and ratios: each of them has the same weight, whatever its divergence is. Blocks are drawn with all their
+/// ratios, since these share the text.
+CalibrationRow pooledRow(const CalibrationTwin& twin, const std::map<std::pair<std::string, int>, Samples>& samples, const std::set<int>& lengths,
+                         const std::set<double>& ratios, uint64_t seed) {
+  CalibrationRow row{twin.what, twin.method, twin.twin, {}, 0, 0, 0};
+  std::vector<PooledUnit> units;
+  size_t cells = 0;
+  for (const int length : lengths) {
+    std::map<std::pair<int, size_t>, PooledUnit> ofLength;  // by text and block
+    size_t index = 0;
+    for (const double ratio : ratios) {
+      const Samples &own = find(samples, atRatio(twin.method, ratio), length), &other = find(samples, atRatio(twin.twin, ratio), length);
+      for (const auto& [text, sample] : own) {
+        const auto it = other.find(text);
+        if (it == other.end() || !sample->error.empty() || !it->second->error.empty()) continue;
+        for (size_t i = 0; i < std::min(sample->kld.size(), it->second->kld.size()); ++i) {
+          PooledUnit& unit = ofLength[{text, i / kBlock}];
+          unit.firstCell = cells;
+          unit.atRatio.resize(ratios.size());
+          unit.atRatio[index].method += sample->kld[i];
+          unit.atRatio[index].twin += it->second->kld[i];
+        }
+      }
+      ++index;
+    }
+    std::set<int> texts;
+    for (auto& [key, unit] : ofLength) {
+      texts.insert(key.first);
+      units.push_back(std::move(unit));
+    }
+    row.samples += int(texts.size());
+    cells += ratios.size();
+  }
+  const auto saved = [&](std::span<const size_t> drawn) {
+    std::vector<Unit> cell(cells);
+    for (const size_t d : drawn) {
+      for (size_t r = 0; r < units[d].atRatio.size(); ++r) {
+        cell[units[d].firstCell + r].method += units[d].atRatio[r].method;
+        cell[units[d].firstCell + r].twin += units[d].atRatio[r].twin;
+      }
+    }
+    double sum = 0, count = 0;
+    for (const Unit& c : cell) {
+      if (c.twin <= 0) continue;
+      sum += 1 - c.method / c.twin;
+      ++count;
+    }
+    return count > 0 ? sum / count : 0.;
+  };
+  if (units.empty()) {
+    row.note = "not measured";
+    return row;
+  }
+  std::vector<size_t> all(units.size());
+  std::iota(all.begin(), all.end(), size_t{0});
+  row.saved = saved(all);
+  const Interval interval = bootstrap(units.size(), seed, saved);
+  row.lo = interval.lo;
+  row.hi = interval.hi;
+  return row;
+}
+
 }  // namespace
 
 const std::vector<CalibrationTwin>& calibrationTwins() {
@@ -143,6 +212,7 @@ std::vector<CalibrationRow> calibrationRows(const EvalResult& result, uint64_t s
         rows.push_back(rowOf(t, find(samples, atRatio(t.method, ratio), length), find(samples, atRatio(t.twin, ratio), length), length, ratio, seed));
       }
     }
+    if (lengths.size() * ratios.size() > 1) rows.push_back(pooledRow(t, samples, lengths, ratios, seed));
   }
   return rows;
 }

@@ -18,7 +18,8 @@ struct CalibrationTwin {
 /// What a calibration is held against: everything, learned importance, trained gates, head orders.
 const std::vector<CalibrationTwin>& calibrationTwins();
 
-/// Both at one length and ratio, on the same texts and at equal bytes.
+/// Both at one length and ratio, on the same texts and at equal bytes. Length and ratio 0: all of them, `saved` is their mean, each with the same
+/// weight, and kld and bytes are not filled.
 struct CalibrationRow {
   std::string what, method, twin, note;  // note: not empty where one of them was refused, and why; no figure holds then
   int length = 0, samples = 0;

@@ -80,6 +80,30 @@ class TestCalibrationCheck : public QObject {
     QCOMPARE(rowOf(calibrationRows(result, 1), "order gates").note, std::string("not measured"));
   }
 
+  // Large divergences at one ratio do not outweigh small ones at another.
+  void oneRowForAllLengthsAndRatios() {
+    EvalResult result;
+    for (const double ratio : {.3, .7}) {
+      const std::string own = gridMethods({"duo(order=loo)"}, {ratio})[1].spec, twin = gridMethods({"duo(order=random)"}, {ratio})[1].spec;
+      for (int text = 0; text < 4; ++text) {
+        for (const int length : {512, 1024}) {
+          const double size = ratio < .5 ? .001 : 1.;
+          const double share = ratio < .5 ? .2 : length == 512 ? .6 : 1.;
+          result.samples.push_back(sample(own, text, ratio, std::vector<double>(16, size * share * (text + 1))));
+          result.samples.push_back(sample(twin, text, ratio, std::vector<double>(16, size * (text + 1))));
+          result.samples[result.samples.size() - 2].length = result.samples.back().length = length;
+        }
+      }
+    }
+    const std::vector<CalibrationRow> rows = calibrationRows(result, 1);
+    const auto pooled = std::find_if(rows.begin(), rows.end(), [](const CalibrationRow& r) { return r.what == "order loo" && r.length == 0; });
+    QVERIFY(pooled != rows.end());
+    QVERIFY2(std::fabs(pooled->saved - (.8 + .4 + .8 + 0) / 4) < 1e-12, qPrintable(QString::number(pooled->saved)));
+    QVERIFY(std::fabs(pooled->lo - .5) < 1e-9 && std::fabs(pooled->hi - .5) < 1e-9);  // texts differ in size only
+    QCOMPARE(pooled->samples, 8);
+    QCOMPARE(std::count_if(rows.begin(), rows.end(), [](const CalibrationRow& r) { return r.what == "order loo"; }), 5);
+  }
+
   void intervalsHoldTheSpread() {
     EvalResult result;
     const std::string own = gridMethods({"duo(order=loo)"}, {.5})[1].spec, twin = gridMethods({"duo(order=random)"}, {.5})[1].spec;
