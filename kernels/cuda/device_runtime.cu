@@ -103,7 +103,8 @@ struct Graph::Impl {
 
 Graph::Graph(const std::function<void(Stream)>& record, Stream s) : d(std::make_unique<Impl>()) {
   cudaGraph_t graph = nullptr;
-  check(cudaStreamBeginCapture(of(s), cudaStreamCaptureModeThreadLocal), "capturing a graph");
+  // Relaxed: a kernel that is launched here for the first time may still have to be loaded by the driver.
+  check(cudaStreamBeginCapture(of(s), cudaStreamCaptureModeRelaxed), "capturing a graph");
   try {
     record(s);
   } catch (...) {

@@ -101,7 +101,7 @@ class TestKernelAttention : public QObject {
     for (const Isa isa : isasHere()) {
       const UseIsa use(isa);
       for (const Elem e : {Elem::F32, Elem::F16, Elem::BF16, Elem::Q8_0}) {
-        for (const int dim : {64, 128, 20}) {
+        for (const int dim : {64, 128, 80, 20}) {
           if (e == Elem::Q8_0 && dim % 32 != 0) continue;
           for (const int group : {1, 3}) {
             for (const auto& [start, n] : {std::pair<int64_t, int64_t>{0, 1}, {0, 63}, {0, 129}, {1, 64}, {63, 2}, {255, 49}}) {

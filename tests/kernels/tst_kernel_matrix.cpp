@@ -300,7 +300,7 @@ class TestKernelMatrix : public QObject {
       const UseIsa use(isa);
       for (const Type& t : kTypes) {
         for (const int64_t rows : {1, 33, 129}) {
-          const Case c = makeCase(t, rows, t.elements == 1 ? 63 : t.elements == 32 ? 96 : 256);
+          const Case c = makeCase(t, rows, t.elements == 1 ? 101 : t.elements == 32 ? 96 : 256);
           for (const int64_t n : {1, 2, 13, 31, 63}) {
             const std::vector<float> x = randomFloats(size_t(n * c.cols), uint32_t(n));
             const std::vector<double> want = reference(c, x, n);
