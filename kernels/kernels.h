@@ -71,7 +71,8 @@ class Matrix {
   virtual int64_t bytes() const = 0;  // held by the packed form, what a GEMV reads
   /// y[rows] = W x[cols] (decode). Deterministic: the same x gives the same y for any thread count.
   virtual void gemv(const float* x, float* y, Pool&) const = 0;
-  /// Y[n x rows] = X[n x cols] W^T (prefill), row strides in floats. Deterministic for any n split and thread count in exact.
+  /// Y[n x rows] = X[n x cols] W^T (prefill), row strides in floats. Deterministic for any n split and thread count in exact, and added up in
+  /// the order of PyTorch's linear.
   virtual void gemm(const float* x, int64_t ldx, float* y, int64_t ldy, int64_t n, Pool&) const = 0;
   /// Row r as float32 (embedding look-up, W_o access).
   virtual void row(int64_t r, float* out) const = 0;
@@ -88,8 +89,10 @@ void readSideBySide(bool);
 
 /// y[i] = W_i x for matrices with the same number of columns: x is prepared once and all rows share one pass of the pool.
 void gemvMany(std::span<const Matrix* const>, const float* x, std::span<float* const> y, Pool&);
-/// Y_i[n x rows_i] = X[n x cols] W_i^T, rows of Y_i without gaps; as gemm, with X prepared once and one pass of the pool.
-void gemmMany(std::span<const Matrix* const>, const float* x, int64_t ldx, std::span<float* const> y, int64_t n, Pool&);
+/// Y_i[n x rows_i] = X[n x cols] W_i^T, rows of Y_i without gaps; as gemm, with X prepared once and one pass of the pool. bias: of each matrix,
+/// rows_i values or null; exact alone, where a value begins at its bias as in PyTorch's linear.
+void gemmMany(std::span<const Matrix* const>, const float* x, int64_t ldx, std::span<float* const> y, int64_t n, Pool&,
+              std::span<const float* const> bias = {});
 
 // ---- float products -----------------------------------------------------------------------------------------------------------
 /// C (m x n) = A (m x k) B (k x n) in float32, row strides in floats, n a multiple of 16. Single thread; a value is one chain of multiply-adds
@@ -107,6 +110,15 @@ void geluMul(const float* gate, const float* up, float* out, int64_t n);
 void addInto(float* x, const float* y, int64_t n);  // x += y
 /// Rotates pairs (i, i + dim/2) of `heads` rows of headDim floats by cos/sin[dim/2] (Hugging Face half-split order).
 void rope(float* x, int heads, int headDim, int dim, const float* cos, const float* sin);
+
+// ---- PyTorch's order of roundings ----------------------------------------------------------------------------------------------
+// The bits that PyTorch's operations give on a CPU, under every instruction set: products rounded before they are added, sums in its order.
+/// weight * (x * rsqrt(x.pow(2).mean() + eps)).
+void rmsNormOrdered(const float* x, const float* weight, float eps, float* out, int64_t n);
+/// x * cos + rotate_half(x) * sin; arguments as rope's.
+void ropeOrdered(float* x, int heads, int headDim, int dim, const float* cos, const float* sin);
+/// norm(-1) of `count` rows; PyTorch's bits where dim is a multiple of 8.
+void rowNormsOrdered(const float* rows, int64_t count, int64_t dim, float* out);
 
 // ---- attention ---------------------------------------------------------------------------------------------------------------
 /// Keys and values of one KV head: first the slots that are stored as quantised blocks, then rows of headDim elements.

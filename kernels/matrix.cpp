@@ -89,7 +89,31 @@ struct GemmTask {
   int64_t ldx, n;
   float* y;
   int64_t ldy;
+  int64_t chain;      // columns of a float product that one chain of multiply-adds goes through
+  const float* bias;  // that a float product is added to, or null
 };
+
+/// The length of such chains in exact: that of MKL's sgemm, which multiplies for PyTorch on x86-64, so that keys of equal tokens differ in the
+/// same bits there and here (docs/adr/0010-exact-order.md, with the shapes that it holds for).
+int64_t exactChain(int64_t cols) {
+  if (bestIsa() == Isa::Baseline) return cols;
+  const bool wide = bestIsa() >= Isa::Avx512;
+  const int64_t block = wide ? 384 : 192, whole = wide ? 384 : 256;
+  if (cols <= whole) return cols;
+  return cols <= 2 * block ? (cols + 1) / 2 : block;
+}
+
+/// Float product with panels [first, first + panels): one chain after the other, their sums added in order, to the bias where there is one.
+void mulChains(const Ops& o, const GemmTask& t, int64_t first, int64_t panels, const float* b, int64_t panelStride, float* c, int64_t ldc) {
+  const int64_t width = panels * kPanel, held = std::min(width, t.w->rows - first * kPanel);
+  for (int64_t i = 0; t.bias && i < t.n; ++i) {
+    std::memcpy(c + i * ldc, t.bias + first * kPanel, size_t(held) * sizeof(float));
+    std::fill(c + i * ldc + held, c + i * ldc + width, 0.f);  // room behind the last row
+  }
+  for (int64_t k = 0; k < t.w->cols; k += t.chain)
+    o.mulF32(t.n, panels, std::min(t.chain, t.w->cols - k), t.x + k, t.ldx, b + k * kPanel, kPanel, panelStride, c, ldc,
+             k > 0 || t.bias ? Into::Sum : Into::New);
+}
 
 void gemmPanels(const Ops& o, const GemmTask& t, int64_t first, int64_t last) {
   const Packed& w = *t.w;
@@ -110,12 +134,11 @@ void gemmPanels(const Ops& o, const GemmTask& t, int64_t first, int64_t last) {
     for (int64_t p = first; p < last; ++p) o.panelBf16(w, p, panels + (p - first) * panelFloats);
     o.mulBf16(t.n, last - first, pairs, t.xBf16, t.ldx, panels, panelFloats, c, ldc, false);
   } else if (w.form == Form::F32) {
-    o.mulF32(t.n, last - first, w.cols, t.x, t.ldx, reinterpret_cast<const float*>(w.data + first * w.panelBytes), kPanel, w.panelBytes / 4, c, ldc,
-             false);
+    mulChains(o, t, first, last - first, reinterpret_cast<const float*>(w.data + first * w.panelBytes), w.panelBytes / 4, c, ldc);
   } else {
     float* panels = threadScratch(kPanels, size_t((last - first) * panelFloats));
     for (int64_t p = first; p < last; ++p) o.panelF32(w, p, panels + (p - first) * panelFloats);
-    o.mulF32(t.n, last - first, w.cols, t.x, t.ldx, panels, kPanel, panelFloats, c, ldc, false);
+    mulChains(o, t, first, last - first, panels, panelFloats, c, ldc);
   }
   if (!cut) return;
   for (int64_t i = 0; i < t.n; ++i) {
@@ -160,7 +183,7 @@ RowsAs rowsFor(const Ops& o, const PanelMatrix& m) {
 
 /// Products of one X with matrices that want its rows in the same form.
 void gemmAlike(RowsAs form, std::span<const PanelMatrix* const> matrices, const float* x, int64_t ldx, float* const* y, const int64_t* ldy, int64_t n,
-               Pool& pool) {
+               Pool& pool, std::span<const float* const> bias) {
   const Ops& o = ops();
   const int64_t cols = matrices[0]->cols();
   Activations quantized{};
@@ -178,7 +201,8 @@ void gemmAlike(RowsAs form, std::span<const PanelMatrix* const> matrices, const 
   int64_t step[kMaxMatrices], chunkEnd[kMaxMatrices], chunks = 0;
   for (size_t i = 0; i < matrices.size(); ++i) {
     const Packed& w = matrices[i]->view();
-    task[i] = {&w, x, bf16, form == RowsAs::Int8 ? &quantized : nullptr, ldx, n, y[i], ldy[i]};
+    task[i] = {&w, x,    bf16,   form == RowsAs::Int8 ? &quantized : nullptr,    ldx,
+               n,  y[i], ldy[i], matrices[i]->exact() ? exactChain(cols) : cols, bias.empty() ? nullptr : bias[i]};
     step[i] = w.panels >= kManyPanels ? 4 : 2;
     chunks += (w.panels + step[i] - 1) / step[i];
     chunkEnd[i] = chunks;
@@ -194,7 +218,7 @@ void gemmAlike(RowsAs form, std::span<const PanelMatrix* const> matrices, const 
 void PanelMatrix::gemm(const float* x, int64_t ldx, float* y, int64_t ldy, int64_t n, Pool& pool) const {
   if (n <= 0) return;
   const PanelMatrix* one = this;
-  gemmAlike(rowsFor(ops(), *this), {&one, 1}, x, ldx, &y, &ldy, n, pool);
+  gemmAlike(rowsFor(ops(), *this), {&one, 1}, x, ldx, &y, &ldy, n, pool, {});
 }
 
 }  // namespace
@@ -232,7 +256,8 @@ void gemvMany(std::span<const Matrix* const> matrices, const float* x, std::span
   }
 }
 
-void gemmMany(std::span<const Matrix* const> matrices, const float* x, int64_t ldx, std::span<float* const> y, int64_t n, Pool& pool) {
+void gemmMany(std::span<const Matrix* const> matrices, const float* x, int64_t ldx, std::span<float* const> y, int64_t n, Pool& pool,
+              std::span<const float* const> bias) {
   if (n <= 0) return;
   for (size_t begin = 0; begin < matrices.size();) {
     const PanelMatrix* alike[kMaxMatrices];
@@ -245,13 +270,13 @@ void gemmMany(std::span<const Matrix* const> matrices, const float* x, int64_t l
       ldy[count] = m->rows();
       alike[count++] = m;
     }
-    gemmAlike(form, {alike, count}, x, ldx, y.data() + begin, ldy, n, pool);
+    gemmAlike(form, {alike, count}, x, ldx, y.data() + begin, ldy, n, pool, bias.empty() ? bias : bias.subspan(begin, count));
     begin += count;
   }
 }
 
 void multiply(int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc) {
-  ops().mulF32(m, n / kPanel, k, a, lda, b, ldb, kPanel, c, ldc, false);
+  ops().mulF32(m, n / kPanel, k, a, lda, b, ldb, kPanel, c, ldc, Into::New);
 }
 
 // ---- row operations ----------------------------------------------------------------------------------------------------------

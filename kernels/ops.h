@@ -45,6 +45,9 @@ struct Activations {
   const float* totals = nullptr;  // (blocks): scale times both sums; for gemm
 };
 
+/// What a product does with C: overwrites it, goes on from it, or adds each finished sum to it.
+enum class Into : int { New, Chain, Sum };
+
 enum class KvElem : int { F32, F16, BF16, Q8_0 };  // same order as Elem
 
 struct Ops {
@@ -65,9 +68,9 @@ struct Ops {
   void (*toBf16)(const float* in, uint16_t* out, int64_t n);
 
   // C (m x 16 panels) = or += A (m x k, row stride lda) B, B's panel p at b + p * panelStride with rows of 16 floats at stride ldb.
-  // One accumulator per output in ascending k, whatever m and panels are.
+  // One accumulator per output in ascending k, whatever m and panels are; it begins at C (Chain) or at zero.
   void (*mulF32)(int64_t m, int64_t panels, int64_t k, const float* a, int64_t lda, const float* b, int64_t ldb, int64_t panelStride, float* c,
-                 int64_t ldc, bool add);
+                 int64_t ldc, Into into);
   // The same in bf16 with k counted in pairs (lda in elements, even); null where the processor has no such product.
   void (*mulBf16)(int64_t m, int64_t panels, int64_t pairs, const uint16_t* a, int64_t lda, const uint16_t* b, int64_t panelStride, float* c,
                   int64_t ldc, bool add);

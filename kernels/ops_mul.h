@@ -18,11 +18,11 @@ constexpr int kTileRows = 2, kTilePanels = 1;
 #endif
 
 template <int M, int P>
-inline void tileF32(int64_t k, const float* a, int64_t lda, const float* b, int64_t ldb, int64_t panelStride, float* c, int64_t ldc, bool add) {
+inline void tileF32(int64_t k, const float* a, int64_t lda, const float* b, int64_t ldb, int64_t panelStride, float* c, int64_t ldc, Into into) {
   constexpr int N = P * kVecs;
   Vf acc[M][N];
   for (int m = 0; m < M; ++m) {
-    for (int n = 0; n < N; ++n) acc[m][n] = add ? load(c + m * ldc + n * W) : Vf{};
+    for (int n = 0; n < N; ++n) acc[m][n] = into == Into::Chain ? load(c + m * ldc + n * W) : Vf{};
   }
   for (int64_t i = 0; i < k; ++i) {
     Vf row[N];
@@ -35,31 +35,37 @@ inline void tileF32(int64_t k, const float* a, int64_t lda, const float* b, int6
       for (int n = 0; n < N; ++n) acc[m][n] = mulAdd(x, row[n], acc[m][n]);
     }
   }
+  if (into == Into::Sum) {
+    for (int m = 0; m < M; ++m) {
+      for (int n = 0; n < N; ++n) acc[m][n] += load(c + m * ldc + n * W);
+    }
+  }
   for (int m = 0; m < M; ++m) {
     for (int n = 0; n < N; ++n) store(c + m * ldc + n * W, acc[m][n]);
   }
 }
 
 template <int P>
-void panelsF32(int64_t m, int64_t k, const float* a, int64_t lda, const float* b, int64_t ldb, int64_t panelStride, float* c, int64_t ldc, bool add) {
+void panelsF32(int64_t m, int64_t k, const float* a, int64_t lda, const float* b, int64_t ldb, int64_t panelStride, float* c, int64_t ldc,
+               Into into) {
   int64_t i = 0;
-  for (; i + kTileRows <= m; i += kTileRows) tileF32<kTileRows, P>(k, a + i * lda, lda, b, ldb, panelStride, c + i * ldc, ldc, add);
+  for (; i + kTileRows <= m; i += kTileRows) tileF32<kTileRows, P>(k, a + i * lda, lda, b, ldb, panelStride, c + i * ldc, ldc, into);
   if constexpr (kTileRows >= 12) {
-    for (; i + 4 <= m; i += 4) tileF32<4, P>(k, a + i * lda, lda, b, ldb, panelStride, c + i * ldc, ldc, add);
+    for (; i + 4 <= m; i += 4) tileF32<4, P>(k, a + i * lda, lda, b, ldb, panelStride, c + i * ldc, ldc, into);
   }
   if constexpr (kTileRows > 2) {
-    for (; i + 2 <= m; i += 2) tileF32<2, P>(k, a + i * lda, lda, b, ldb, panelStride, c + i * ldc, ldc, add);
+    for (; i + 2 <= m; i += 2) tileF32<2, P>(k, a + i * lda, lda, b, ldb, panelStride, c + i * ldc, ldc, into);
   }
-  for (; i < m; ++i) tileF32<1, P>(k, a + i * lda, lda, b, ldb, panelStride, c + i * ldc, ldc, add);
+  for (; i < m; ++i) tileF32<1, P>(k, a + i * lda, lda, b, ldb, panelStride, c + i * ldc, ldc, into);
 }
 
 void mulF32Op(int64_t m, int64_t panels, int64_t k, const float* a, int64_t lda, const float* b, int64_t ldb, int64_t panelStride, float* c,
-              int64_t ldc, bool add) {
+              int64_t ldc, Into into) {
   int64_t p = 0;
   for (; p + kTilePanels <= panels; p += kTilePanels) {
-    panelsF32<kTilePanels>(m, k, a, lda, b + p * panelStride, ldb, panelStride, c + p * kPanel, ldc, add);
+    panelsF32<kTilePanels>(m, k, a, lda, b + p * panelStride, ldb, panelStride, c + p * kPanel, ldc, into);
   }
-  for (; p < panels; ++p) panelsF32<1>(m, k, a, lda, b + p * panelStride, ldb, panelStride, c + p * kPanel, ldc, add);
+  for (; p < panels; ++p) panelsF32<1>(m, k, a, lda, b + p * panelStride, ldb, panelStride, c + p * kPanel, ldc, into);
 }
 
 void toBf16Op(const float* in, uint16_t* out, int64_t n) {

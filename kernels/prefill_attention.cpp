@@ -122,10 +122,11 @@ void attendTile(const Plan& plan, int head, int64_t first, int64_t n) {
                   true);
       } else {
         o.mulF32(n, kKeyTile / kPanel, a.headDim, q + g * a.headDim, a.qStride, reinterpret_cast<const float*>(k), kPanel, panel, b.s, kKeyTile,
-                 false);
+                 Into::New);
         if (cut) maskBefore(plan, b.s, t, first, n);
         o.softmaxTile(b.s, n, seen, a.scale, m, l, out, plan.width, nullptr);
-        o.mulF32(n, plan.width / kPanel, kKeyTile, b.s, kKeyTile, reinterpret_cast<const float*>(v), plan.width, kPanel, out, plan.width, true);
+        o.mulF32(n, plan.width / kPanel, kKeyTile, b.s, kKeyTile, reinterpret_cast<const float*>(v), plan.width, kPanel, out, plan.width,
+                 Into::Chain);
       }
     }
   }

@@ -7,6 +7,7 @@
 #include "core/api/error.h"
 #include "core/engine/cpu_sequence.h"
 #include "core/engine/sequence_checks.h"
+#include "core/engine/torch_module.h"
 #include "core/engine/tune_threads.h"
 
 namespace presslab {
@@ -30,6 +31,7 @@ CpuBackend::CpuBackend(const ModelFile& file, const ModelSpec& spec, const LoadP
       m_kv(spec.kvType.value_or(m_exact ? KvType::F32 : KvType::F16)) {
   if (m_kv == KvType::Q8_0 && m_config.headDim % 32 != 0)
     badInput("a q8_0 KV cache needs a head dim that is a multiple of 32, the model's is " + std::to_string(m_config.headDim));
+  if (m_exact && m_config.ropeDim > 0) m_cosSin = torchCosSin();
   int done = 0;
   const int total = m_config.layers * (m_config.gated ? 7 : 6) + 1;
   const auto next = [&](const TensorView& t) {
@@ -144,8 +146,16 @@ void CpuBackend::embed(int32_t id, int64_t position, float* out) const {
 
 std::shared_ptr<const RopeTables> CpuBackend::rope(int64_t positions) {
   if (!m_rope || m_rope->positions() < positions)
-    m_rope = std::make_shared<const RopeTables>(m_config, (positions + kRopeStep - 1) / kRopeStep * kRopeStep);
+    m_rope = std::make_shared<const RopeTables>(m_config, (positions + kRopeStep - 1) / kRopeStep * kRopeStep, m_cosSin);
   return m_rope;
+}
+
+void CpuBackend::rmsNorm(const float* x, const std::vector<float>& weight, float* out) const {
+  (m_exact ? kernels::rmsNormOrdered : kernels::rmsNorm)(x, weight.data(), m_config.normEps, out, int64_t(weight.size()));
+}
+
+void CpuBackend::rotate(float* x, int heads, const RopeTable& rope, int64_t position) const {
+  (m_exact ? kernels::ropeOrdered : kernels::rope)(x, heads, m_config.headDim, m_config.ropeDim, rope.cosRow(position), rope.sinRow(position));
 }
 
 std::unique_ptr<Backend> makeCpuBackend(const ModelFile& file, const ModelSpec& spec, const LoadProgress& progress, std::stop_token stop) {

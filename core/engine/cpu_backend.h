@@ -49,6 +49,10 @@ class CpuBackend final : public Backend {
   /// an id outside the vocabulary.
   void embed(int32_t id, int64_t position, float* out) const;
   kernels::Elem elem() const { return kernels::Elem(int(m_kv)); }
+  bool exact() const { return m_exact; }
+  /// The row operations of the precision: in exact they round as PyTorch does.
+  void rmsNorm(const float* x, const std::vector<float>& weight, float* out) const;
+  void rotate(float* x, int heads, const RopeTable&, int64_t position) const;
   bool exactAttention() const { return m_exactAttention; }
   kernels::Pool& pool() { return m_pool; }
   /// Tables with at least `positions` rows; grown in steps and shared by all sequences.
@@ -72,6 +76,7 @@ class CpuBackend final : public Backend {
   std::unique_ptr<kernels::Matrix> m_output;
   TensorView m_embedding;  // untied only: its own copy below
   std::vector<std::byte> m_embeddingData;
+  AngleFunction m_cosSin = nullptr;
   std::shared_ptr<const RopeTables> m_rope;
 };
 

@@ -91,7 +91,7 @@ void CpuSequence::norm(const NormWeights& w, const float* x, float* out) const {
   if (c.norm == Norm::Layer)
     kernels::layerNorm(x, w.weight.data(), w.bias.data(), c.normEps, out, c.hidden);
   else
-    kernels::rmsNorm(x, w.weight.data(), c.normEps, out, c.hidden);
+    m_backend.rmsNorm(x, w.weight, out);
 }
 
 void CpuSequence::normRows(const float* x, const NormWeights& w, int64_t rows, float* out) {
@@ -99,20 +99,23 @@ void CpuSequence::normRows(const float* x, const NormWeights& w, int64_t rows, f
   forRows(m_backend.pool(), rows, [&](int64_t r) { norm(w, x + r * hidden, out + r * hidden); });
 }
 
-/// Biases and head norms of one row, up to where the rotation comes.
-void CpuSequence::finishProjections(const CpuLayer& w, float* q, float* k, float* v) const {
-  const ModelConfig& c = m_backend.config();
+void CpuSequence::addBiases(const CpuLayer& w, float* q, float* k, float* v) const {
   const auto add = [](float* x, const std::vector<float>& bias) {
     if (!bias.empty()) kernels::addInto(x, bias.data(), int64_t(bias.size()));
   };
   add(q, w.qBias);
   add(k, w.kBias);
   add(v, w.vBias);
-  const auto normHeads = [&](float* x, const NormWeights& n, int heads) {
-    for (int h = 0; n && h < heads; ++h, x += c.headDim) kernels::rmsNorm(x, n.weight.data(), c.normEps, x, c.headDim);
+}
+
+/// Head norms of one row: what comes before the rotation.
+void CpuSequence::normHeads(const CpuLayer& w, float* q, float* k) const {
+  const ModelConfig& c = m_backend.config();
+  const auto normed = [&](float* x, const NormWeights& n, int heads) {
+    for (int h = 0; n && h < heads; ++h, x += c.headDim) m_backend.rmsNorm(x, n.weight, x);
   };
-  normHeads(q, w.qNorm, c.heads);
-  normHeads(k, w.kNorm, c.kvHeads);
+  normed(q, w.qNorm, c.heads);
+  normed(k, w.kNorm, c.kvHeads);
 }
 
 /// gate = act(gate) * up, or act(up) in a block without gate, whose only branch stands in `gate`.
@@ -151,11 +154,10 @@ void CpuSequence::storeRows(int layer, int64_t start, int64_t count) {
   const int64_t d = c.headDim, first = firstRow() + start;
   const RopeTable& rope = m_rope->of(c.isSliding(layer));
   forRows(m_backend.pool(), count, [&](int64_t r) {
-    const float *cos = rope.cosRow(first + r), *sin = rope.sinRow(first + r);
     float* k = m_chunk.k.data() + r * c.kvHeads * d;
     const float* v = m_chunk.v.data() + r * c.kvHeads * d;
-    kernels::rope(m_chunk.q.data() + r * c.heads * d, c.heads, c.headDim, c.ropeDim, cos, sin);
-    kernels::rope(k, c.kvHeads, c.headDim, c.ropeDim, cos, sin);
+    m_backend.rotate(m_chunk.q.data() + r * c.heads * d, c.heads, rope, first + r);
+    m_backend.rotate(k, c.kvHeads, rope, first + r);
     for (int h = 0; h < c.kvHeads; ++h) {
       kernels::convertFromF32(m_cache.elem(), k + h * d, keyRow(layer, h, first + r), d);
       kernels::convertFromF32(m_cache.elem(), v + h * d, valueRow(layer, h, first + r), d);
@@ -189,19 +191,33 @@ void CpuSequence::prefillChunk(int l, int64_t start, int64_t count) {
   }
 }
 
+/// Queries, keys and values of the normed rows of a chunk. In exact the product begins at the bias, as in PyTorch.
+void CpuSequence::project(const CpuLayer& w, int64_t rows) {
+  const ModelConfig& c = m_backend.config();
+  const int64_t qWidth = int64_t(c.heads) * c.headDim, kvWidth = int64_t(c.kvHeads) * c.headDim;
+  const kernels::Matrix* const inputs[] = {w.q.get(), w.k.get(), w.v.get()};
+  float* const projections[] = {m_chunk.q.data(), m_chunk.k.data(), m_chunk.v.data()};
+  const auto given = [](const std::vector<float>& bias) { return bias.empty() ? nullptr : bias.data(); };
+  const float* const biases[] = {given(w.qBias), given(w.kBias), given(w.vBias)};
+  const bool exact = m_backend.exact();
+  kernels::gemmMany(inputs, m_chunk.norm.data(), c.hidden, projections, rows, m_backend.pool(),
+                    exact ? std::span<const float* const>(biases) : std::span<const float* const>());
+  forRows(m_backend.pool(), rows, [&](int64_t r) {
+    float *q = m_chunk.q.data() + r * qWidth, *k = m_chunk.k.data() + r * kvWidth, *v = m_chunk.v.data() + r * kvWidth;
+    if (!exact) addBiases(w, q, k, v);
+    normHeads(w, q, k);
+  });
+}
+
 /// Rows [start, start + count) of the scratch through one layer.
 void CpuSequence::layerChunk(int l, int64_t start, int64_t count) {
   const ModelConfig& c = m_backend.config();
   const CpuLayer& w = m_backend.layer(l);
   kernels::Pool& pool = m_backend.pool();
-  const int64_t hidden = c.hidden, qWidth = int64_t(c.heads) * c.headDim, kvWidth = int64_t(c.kvHeads) * c.headDim;
+  const int64_t hidden = c.hidden, qWidth = int64_t(c.heads) * c.headDim;
   float* x = m_x.data() + start * hidden;
   normRows(x, w.attnNorm, count, m_chunk.norm.data());
-  const kernels::Matrix* const inputs[] = {w.q.get(), w.k.get(), w.v.get()};
-  float* const projections[] = {m_chunk.q.data(), m_chunk.k.data(), m_chunk.v.data()};
-  kernels::gemmMany(inputs, m_chunk.norm.data(), hidden, projections, count, pool);
-  forRows(pool, count,
-          [&](int64_t r) { finishProjections(w, m_chunk.q.data() + r * qWidth, m_chunk.k.data() + r * kvWidth, m_chunk.v.data() + r * kvWidth); });
+  project(w, count);
   recordInputs(start, count, x);
   storeRows(l, start, count);
   prefillAttention(l, start, count);

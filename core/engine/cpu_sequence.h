@@ -72,7 +72,9 @@ class CpuSequence final : public Sequence {
   /// One row.
   void norm(const NormWeights&, const float* x, float* out) const;
   void normRows(const float* x, const NormWeights&, int64_t rows, float* out);
-  void finishProjections(const CpuLayer&, float* q, float* k, float* v) const;
+  void addBiases(const CpuLayer&, float* q, float* k, float* v) const;
+  void normHeads(const CpuLayer&, float* q, float* k) const;
+  void project(const CpuLayer&, int64_t rows);
   void activate(const CpuLayer&, float* gate, float* up) const;
   void addBlock(const std::vector<float>& bias, const NormWeights& post, float* block, float* x) const;
   void feedForward(int layer, int64_t rows, float* x);

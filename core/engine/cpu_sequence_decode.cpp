@@ -45,9 +45,8 @@ void CpuSequence::decodeAttention(int l, const AttentionTap& tapped) {
   const ModelConfig& c = m_backend.config();
   const int64_t d = c.headDim;
   const RopeTable& rope = m_rope->of(c.isSliding(l));
-  const float *cos = rope.cosRow(m_position - m_closedUp), *sin = rope.sinRow(m_position - m_closedUp);
-  kernels::rope(m_token.q.data(), c.heads, c.headDim, c.ropeDim, cos, sin);
-  kernels::rope(m_token.k.data(), c.kvHeads, c.headDim, c.ropeDim, cos, sin);
+  m_backend.rotate(m_token.q.data(), c.heads, rope, m_position - m_closedUp);
+  m_backend.rotate(m_token.k.data(), c.kvHeads, rope, m_position - m_closedUp);
   int64_t longest = 0;
   for (int h = 0; h < c.kvHeads; ++h) {
     const int64_t slot = m_cache.append(l, h, int32_t(m_position));
@@ -90,7 +89,8 @@ void CpuSequence::decode(int32_t id, float* logits, const AttentionTap& tapped) 
     const kernels::Matrix* const inputs[] = {w.q.get(), w.k.get(), w.v.get()};
     float* const projections[] = {m_token.q.data(), m_token.k.data(), m_token.v.data()};
     kernels::gemvMany(inputs, m_token.norm.data(), projections, pool);
-    finishProjections(w, m_token.q.data(), m_token.k.data(), m_token.v.data());
+    addBiases(w, m_token.q.data(), m_token.k.data(), m_token.v.data());
+    normHeads(w, m_token.q.data(), m_token.k.data());
     if (m_compression && m_compression->queries() > 0) m_compression->recordQuery(l, m_position, m_token.q.data());
     decodeAttention(l, tapped);
     w.o->gemv(m_token.attention.data(), m_token.projected.data(), pool);

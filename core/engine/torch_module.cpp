@@ -68,6 +68,11 @@ int torchCudaDevices() {
   }
 }
 
+AngleFunction torchCosSin() {
+  const Module& m = torchModule();
+  return m.handle ? reinterpret_cast<AngleFunction>(dlsym(m.handle, "presslab_torch_cos_sin")) : nullptr;
+}
+
 std::unique_ptr<Backend> makeTorchBackend(const ModelFile& file, const ModelSpec& spec, const LoadProgress& progress, std::stop_token stop) {
   const Module& m = torchModule();
   if (!m.make) throw Failure(ErrorCode::Device, "backend torch on " + spec.device + ": the LibTorch module is not there (" + m.error + ")");

@@ -55,13 +55,7 @@ class LagKvPress final : public ScorerPress {
     if (kept == t.tokens || t.tokens < m_how.sinks + 2 * m_how.block) return ScorerPress::keep(t);
     std::vector<float> scores(size_t(m_run.shape.kvHeads * t.tokens));
     lagScores(ScoreLayer(t, m_run.shape), m_how, scores.data());
-    LayerKeep layer;
-    for (int h = 0; h < m_run.shape.kvHeads; ++h) {
-      HeadKeep& head = layer.heads.emplace_back();
-      head.positions = torchTop(scores.data() + h * t.tokens, t.tokens, kept);
-      std::sort(head.positions.begin(), head.positions.end());
-    }
-    return layer;
+    return keepTorchTop(scores, m_run.shape.kvHeads, kept);
   }
 
  private:

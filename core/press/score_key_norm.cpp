@@ -1,20 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The PressLab developers
 // SPDX-License-Identifier: Apache-2.0
-#include <cmath>
-
 #include "core/press/device_layer.h"
 
 namespace presslab {
 
 void keyNormScores(const ScoreLayer& l, float* out) {
   if (scoredOnDevice(l, out, [](DeviceLayer& d) { d.keyNormScores(); })) return;
-  const int dim = l.shape.headDim;
-  for (int64_t row = 0; row < l.shape.kvHeads * l.t.tokens; ++row) {
-    const float* k = l.t.k + row * dim;
-    double sum = 0;
-    for (int d = 0; d < dim; ++d) sum += double(k[d]) * k[d];
-    out[row] = -float(std::sqrt(sum));
-  }
+  // Rounded as PyTorch does it: equal tokens have equal norms but for the last bits, and those decide which of them stay.
+  const int64_t rows = l.shape.kvHeads * l.t.tokens;
+  kernels::rowNormsOrdered(l.t.k, rows, l.shape.headDim, out);
+  for (int64_t row = 0; row < rows; ++row) out[row] = -out[row];
 }
 
 void putOnTop(const ScoreLayer& l, int64_t from, int64_t to, float* out) {

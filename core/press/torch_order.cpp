@@ -24,4 +24,15 @@ std::vector<int32_t> torchTop(const float* score, int64_t n, int64_t kept) {
   return out;
 }
 
+LayerKeep keepTorchTop(const std::vector<float>& scores, int heads, int64_t kept) {
+  const int64_t tokens = int64_t(scores.size()) / heads;
+  LayerKeep layer;
+  for (int h = 0; h < heads; ++h) {
+    HeadKeep& head = layer.heads.emplace_back();
+    head.positions = torchTop(scores.data() + h * tokens, tokens, kept);
+    std::sort(head.positions.begin(), head.positions.end());
+  }
+  return layer;
+}
+
 }  // namespace presslab

@@ -5,6 +5,7 @@
 
 #include "core/torch/guarded.h"
 #include "core/torch/torch_device.h"
+#include "core/torch/torch_rope.h"
 #include "core/torch/torch_sequence.h"
 
 extern "C" {
@@ -20,5 +21,9 @@ __attribute__((visibility("default"))) presslab::Backend* presslab_make_torch_ba
 __attribute__((visibility("default"))) int presslab_torch_cuda_count() {
   using namespace presslab::torch_path;
   return TorchBorder::run([] { return cudaDeviceCount(); });
+}
+__attribute__((visibility("default"))) void presslab_torch_cos_sin(const float* angles, int64_t n, float* cos, float* sin) {
+  using namespace presslab::torch_path;
+  TorchBorder::run([&] { cosSin(angles, n, cos, sin); });
 }
 }

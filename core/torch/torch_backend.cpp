@@ -9,6 +9,7 @@
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/index_select.h>
+#include <ATen/ops/linear.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/rsqrt.h>
 #include <ATen/ops/silu.h>
@@ -128,6 +129,8 @@ at::Tensor TorchBackend::norm(const at::Tensor& x, const TorchNorm& n) const {
 }
 
 at::Tensor TorchBackend::linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) const {
+  // As transformers adds it, before the sums: the order shows in the last bits. On the CPU alone, where keys are to be the same bit for bit.
+  if (bias.defined() && m_device.is_cpu() && weight.scalar_type() == at::kFloat) return at::linear(x, weight, bias);
   const at::Tensor y = at::matmul(x.to(weight.scalar_type()), weight.t()).to(at::kFloat);
   return bias.defined() ? y + bias : y;
 }

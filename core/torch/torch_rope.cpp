@@ -4,11 +4,27 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/cos.h>
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/sin.h>
+
+#include <algorithm>
 
 namespace presslab::torch_path {
 
-TorchRope::TorchRope(const ModelConfig& c, int64_t positions, at::Device device) : host(c, positions), dim(c.ropeDim) {
+void cosSin(const float* angles, int64_t n, float* cos, float* sin) {
+  constexpr int64_t kPiece = 16384;  // more at once would start LibTorch's threads, which then compete with ours
+  for (int64_t i = 0; i < n; i += kPiece) {
+    const int64_t count = std::min(kPiece, n - i);
+    const auto piece = [&](const float* x) { return at::from_blob(const_cast<float*>(x) + i, {count}, at::kFloat); };
+    at::Tensor c = piece(cos), s = piece(sin);
+    at::cos_out(c, piece(angles));
+    at::sin_out(s, piece(angles));
+  }
+}
+
+TorchRope::TorchRope(const ModelConfig& c, int64_t positions, at::Device device)
+    : host(c, positions, device.is_cpu() ? cosSin : nullptr), dim(c.ropeDim) {
   const auto upload = [&](std::vector<float>& table) {
     return at::from_blob(table.data(), {positions, dim / 2}, at::kFloat).to(device, at::kFloat, false, true);
   };
