@@ -16,23 +16,10 @@ inline void scoreKeys(const float* q, const typename ElemOf<E>::Type* k, int dim
   Vf parts[G][W];
 #pragma GCC unroll 1
   for (int j = 0; j < W; j += 2) {
-    Vf acc[2][G] = {};
-    const auto* row = k + int64_t(j) * dim;
-#pragma GCC unroll 4
-    for (int i = 0; i < dim; i += W) {
-      const Vf first = loadElem<E>(row + i), second = loadElem<E>(row + dim + i);
-#pragma GCC unroll 4
-      for (int g = 0; g < G; ++g) {
-        const Vf query = load(q + g * dim + i);
-        acc[0][g] = mulAdd(first, query, acc[0][g]);
-        acc[1][g] = mulAdd(second, query, acc[1][g]);
-      }
-    }
-#pragma GCC unroll 4
-    for (int g = 0; g < G; ++g) {
-      parts[g][j] = acc[0][g];
-      parts[g][j + 1] = acc[1][g];
-    }
+    dotTwoKeys<E, G>(q, k + int64_t(j) * dim, k + int64_t(j + 1) * dim, dim, [&](int g, Vf first, Vf second) {
+      parts[g][j] = first;
+      parts[g][j + 1] = second;
+    });
   }
   for (int g = 0; g < G; ++g) store(s + g * sStride, reduceEach<Add>(parts[g]) * scale);
 }

@@ -9,6 +9,24 @@
 namespace presslab::kernels {
 namespace {
 
+/// Two keys against G queries, so that a load of q serves both: calls take(query, lanes of the first, of the second). dim a multiple of W.
+template <KvElem E, int G, class Take>
+inline void dotTwoKeys(const float* q, const typename ElemOf<E>::Type* firstKey, const typename ElemOf<E>::Type* secondKey, int dim, Take take) {
+  Vf acc[2][G] = {};
+#pragma GCC unroll 4
+  for (int i = 0; i < dim; i += W) {
+    const Vf first = loadElem<E>(firstKey + i), second = loadElem<E>(secondKey + i);
+#pragma GCC unroll 4
+    for (int g = 0; g < G; ++g) {
+      const Vf query = load(q + g * dim + i);
+      acc[0][g] = mulAdd(first, query, acc[0][g]);
+      acc[1][g] = mulAdd(second, query, acc[1][g]);
+    }
+  }
+#pragma GCC unroll 4
+  for (int g = 0; g < G; ++g) take(g, acc[0][g], acc[1][g]);
+}
+
 #if defined(__AVX512F__)
 constexpr int kRuns = 4;
 
@@ -19,24 +37,12 @@ inline void scoreFourOfEach(const float* q, const typename ElemOf<E>::Type* k, i
 #pragma GCC unroll 1
   for (int j = 0; j < 4; ++j) {
 #pragma GCC unroll 2
-    for (int half = 0; half < 2; ++half) {  // two runs at a time, so that a load of q serves both
-      Vf acc[2][G] = {};
+    for (int half = 0; half < 2; ++half) {
       const auto* row = k + (2 * half * run + j) * dim;
-#pragma GCC unroll 4
-      for (int i = 0; i < dim; i += W) {
-        const Vf first = loadElem<E>(row + i), second = loadElem<E>(row + run * dim + i);
-#pragma GCC unroll 4
-        for (int g = 0; g < G; ++g) {
-          const Vf query = load(q + g * dim + i);
-          acc[0][g] = mulAdd(first, query, acc[0][g]);
-          acc[1][g] = mulAdd(second, query, acc[1][g]);
-        }
-      }
-#pragma GCC unroll 4
-      for (int g = 0; g < G; ++g) {
-        parts[g][8 * half + j] = acc[0][g];
-        parts[g][8 * half + 4 + j] = acc[1][g];
-      }
+      dotTwoKeys<E, G>(q, row, row + run * dim, dim, [&](int g, Vf first, Vf second) {
+        parts[g][8 * half + j] = first;
+        parts[g][8 * half + 4 + j] = second;
+      });
     }
   }
   for (int g = 0; g < G; ++g) {
