@@ -312,11 +312,11 @@ class TestKernelMatrix : public QObject {
               QVERIFY(y == again);
               // fast: bf16 (there the processor rounds weights and activations alike), or int8 with a scale for 32 values where the weights are
               // integers.
-              const double error = worstError(y, want), limit = rows == 1 && n == 1                         ? 1
-                                                                : exact                                     ? 1e-5
-                                                                : isa == Isa::Amx && t.elements == 1 ? 1.2e-2
-                                                                : isa == Isa::Baseline || t.elements == 1   ? 4e-3
-                                                                                                            : 6e-2;
+              const double error = worstError(y, want), limit = rows == 1 && n == 1                       ? 1
+                                                                : exact                                   ? 1e-5
+                                                                : isa == Isa::Amx && t.elements == 1      ? 1.2e-2
+                                                                : isa == Isa::Baseline || t.elements == 1 ? 4e-3
+                                                                                                          : 6e-2;
               QVERIFY2(
                   error < limit,
                   qPrintable(
